@@ -1,0 +1,47 @@
+# Thin verbs. Each makes .venv on first use; all that is needed beforehand is Python 3.11 or newer, and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?=
+PORT ?= 8888
+LESSON ?=
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+# nbval compares numbers to the last digit: the same environment as in `build`.
+FIXED := PYTHONHASHSEED=0 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
+
+# .venv/installed holds the folder it was made in: an environment that was moved, or has lost its Python, is made anew.
+STAMP := .venv/installed
+BROKEN := $(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd -P)" ] && .venv/bin/python -c '' 2>/dev/null || echo broken)
+
+.PHONY: help lab demo test build lint broken
+
+help:
+	@echo "make lab     study: open the course in JupyterLab           (PORT=8888)"
+	@echo "make demo    teach: build, hand in the sample class, grade it"
+	@echo "make test    run every test"
+	@echo "make build   masters in solutions/ -> solutions and student notebooks (LESSON=05-momentum)"
+	@echo "make lint    style and types"
+
+lab: $(STAMP)
+	@python -m autograder lab --port $(PORT)
+
+demo: build
+	@python -m autograder sample 05-momentum
+	@python -m autograder grade 05-momentum
+
+build: $(STAMP)
+	@python -m autograder build $(LESSON)
+
+lint: $(STAMP)
+	ruff check
+	ruff format --check
+	mypy
+
+test: lint
+	$(FIXED) python -m pytest
+	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
+	$(FIXED) GRADLAB_HOME="$$home" python -m pytest \
+	    --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg solutions/*/*.ipynb
+
+$(STAMP): pyproject.toml requirements.lock $(BROKEN)
+	@sh .ci/install '$(PYTHON)'

@@ -1,0 +1,49 @@
+"""`python -m autograder VERB`: one command line for everything an instructor does."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from autograder.errors import UserError
+
+# Each verb is a module of the same name with `add_arguments(parser)` and `run(args)`.
+# A verb's module is imported only when it is called, so that --help answers at once.
+VERBS = {
+    "build": "turn the masters in solutions/ into executed solutions and student notebooks",
+    "grade": "grade what students handed in for a lesson, with feedback and a CSV",
+    "sample": "hand in the sample class: a few small submissions of every kind",
+    "lab": "open the course in JupyterLab",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; 0 when it did its work, 2 when the user has something to mend."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb, purpose in VERBS.items():
+        subparser = verbs.add_parser(verb, help=purpose, description=purpose)
+        if words and words[0] == verb:
+            importlib.import_module(f"autograder.{verb}").add_arguments(subparser)
+    args = parser.parse_args(words)
+    try:
+        importlib.import_module(f"autograder.{args.verb}").run(args)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except PermissionError as error:
+        print(
+            f"error: No permission to write {error.filename}. "
+            "Check who owns it, then run the same command again.",
+            file=sys.stderr,
+        )
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped. What was finished before is kept.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
