@@ -1,0 +1,58 @@
+"""Write surfaces.json: loss, gradient and Hessian of every surface at random points, by PyTorch.
+
+The formulas are written down here once more, from the literature; derivatives are PyTorch's automatic ones, in
+float64. Needs torch, which the project itself does not: python autograder/reference/record_surfaces.py
+"""
+
+# The engines we compare with are installed only where references are recorded.
+# mypy: disable-error-code="import-not-found, import-untyped"
+
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+TARGET = Path(__file__).resolve().with_name("surfaces.json")
+SURFACES: dict[str, Any] = {
+    "ravine": lambda w: w[0] ** 2 / 10 + 2 * w[1] ** 2,
+    "bowl": lambda w: (w**2).sum(),
+    "saddle": lambda w: w[0] ** 2 - w[1] ** 2,
+    "Rosenbrock": lambda w: (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2,
+    "Himmelblau": lambda w: (w[0] ** 2 + w[1] - 11) ** 2 + (w[0] + w[1] ** 2 - 7) ** 2,
+    "Beale": lambda w: (
+        (1.5 - w[0] + w[0] * w[1]) ** 2
+        + (2.25 - w[0] + w[0] * w[1] ** 2) ** 2
+        + (2.625 - w[0] + w[0] * w[1] ** 3) ** 2
+    ),
+    "dented slope": lambda w: (0.1 * w**2 - 0.3 * torch.exp(-8 * (w + 2) ** 2)).sum(),
+}
+
+
+def main() -> None:
+    """Record the references."""
+    rng = np.random.default_rng(20240503)
+    versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
+    record = {"versions": versions, "cases": [case(rng, name) for name in SURFACES]}
+    TARGET.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    print(f"{TARGET}: {len(SURFACES)} surfaces, {TARGET.stat().st_size} bytes, {versions}")
+
+
+def case(rng: np.random.Generator, name: str) -> dict[str, Any]:
+    """One surface at twelve points."""
+    dim = 1 if name == "dented slope" else 2
+    loss, points = SURFACES[name], rng.uniform(-3, 3, (12, dim))
+    tensors = [torch.tensor(point) for point in points]
+    return {
+        "surface": name,
+        "points": points.tolist(),
+        "values": [loss(w).item() for w in tensors],
+        "gradients": [torch.autograd.functional.jacobian(loss, w).tolist() for w in tensors],
+        "hessians": [torch.autograd.functional.hessian(loss, w).tolist() for w in tensors],
+    }
+
+
+if __name__ == "__main__":
+    main()
