@@ -1,0 +1,368 @@
+import itertools
+
+import numpy as np
+import pytest
+from answers import RIGHT, WRONG, cell, step
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from gradlab import check
+from gradlab.checks import LESSONS, exercises, find_exercise
+from gradlab.checks.exercise import Aspect, Exercise, Sight
+from gradlab.checks.judge import judge
+from gradlab.records import recorded
+
+EXERCISES = [exercise for lesson in LESSONS for exercise in exercises(lesson)]
+VISIBLE = (2024,)
+OTHERS = [(seed,) for seed in range(30)]
+
+every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+every_mistake = pytest.mark.parametrize(
+    ("exercise", "mistake"),
+    [(exercise, mistake) for exercise in EXERCISES for mistake in exercise.mistakes],
+    ids=lambda part: part.name,
+)
+
+
+def answers(of):
+    return pytest.mark.parametrize(
+        ("name", "source"),
+        [pytest.param(name, text, id=f"{name}: {how}") for name, texts in of.items() for how, text in texts.items()],
+    )  # fmt: skip
+
+
+@every_exercise
+def test_the_reference_gets_full_marks(exercise):
+    for seed in (VISIBLE, *OTHERS):
+        verdict = judge(exercise, exercise.reference, seed)
+        assert (verdict.outcome, verdict.points) == ("right", exercise.max_points)
+        assert not verdict.story and not verdict.mistakes and not verdict.call
+
+
+@every_mistake
+def test_a_mistake_loses_points_and_is_called_by_its_own_name(exercise, mistake):
+    for seed in (VISIBLE, *OTHERS):
+        verdict = judge(exercise, mistake.function, seed)
+        assert verdict.points < exercise.max_points
+        assert verdict.mistakes == (mistake.name,)
+        assert verdict.outcome in ("wrong", "error")
+
+
+@every_mistake
+def test_a_mistake_is_explained_and_answered_with_a_question_or_a_pointer(exercise, mistake):
+    verdict = judge(exercise, mistake.function, VISIBLE)
+    assert verdict.story[0] == f"{mistake.why} {mistake.hint}"
+    assert mistake.why.endswith(".") and mistake.hint.endswith((".", "?"))
+    assert not mistake.name.endswith(".")
+
+
+@answers(RIGHT)
+def test_every_style_of_a_right_answer_gets_full_marks(name, source):
+    exercise = find_exercise(name)
+    for seed in (VISIBLE, *OTHERS[:3]):
+        verdict = judge(exercise, cell(source), seed)
+        assert verdict.points == exercise.max_points, str(verdict)
+
+
+@answers(WRONG)
+def test_a_wrong_answer_without_a_name_does_not_get_full_marks(name, source):
+    exercise = find_exercise(name)
+    for seed in (VISIBLE, *OTHERS[:3]):
+        verdict = judge(exercise, cell(source), seed)
+        assert verdict.points < exercise.max_points
+        assert verdict.outcome in ("wrong", "error")
+        assert verdict.story
+
+
+@every_exercise
+def test_every_exercise_has_answers_in_several_styles(exercise):
+    assert len(RIGHT[exercise.name]) >= 4
+    assert len(WRONG[exercise.name]) >= 6
+
+
+def test_the_exercises_of_the_momentum_lesson_carry_twenty_points():
+    points = {exercise.name: exercise.max_points for exercise in exercises("05-momentum")}
+    assert points == {
+        "momentum_step": 5,
+        "effective_step": 3,
+        "momentum_limit": 3,
+        "exponential_average": 4,
+        "nesterov_step": 5,
+    }
+
+
+def test_the_warm_up_carries_no_marks():
+    (warm_up,) = exercises("00-start-here")
+    assert not warm_up.graded
+    assert "no points" in str(judge(warm_up, warm_up.reference, VISIBLE))
+
+
+def test_no_two_exercises_have_the_same_name():
+    assert len({exercise.name for exercise in EXERCISES}) == len(EXERCISES)
+    assert all(exercise.lesson in LESSONS for exercise in EXERCISES)
+
+
+# --- Points ---------------------------------------------------------------------------------------------------
+
+
+@every_exercise
+def test_points_are_the_sum_of_the_aspects_that_hold(exercise):
+    for mistake in exercise.mistakes:
+        verdict = judge(exercise, mistake.function, VISIBLE)
+        assert [aspect.name for aspect in verdict.aspects] == [aspect.name for aspect in exercise.aspects]
+        assert all(aspect.points in (0, aspect.max_points) for aspect in verdict.aspects)
+        assert verdict.points == sum(aspect.points for aspect in verdict.aspects)
+        assert verdict.max_points == exercise.max_points
+
+
+def test_what_is_right_earns_points_though_the_rest_is_wrong():
+    never_a_number = cell(
+        """
+        def momentum_step(w, grad, v, lr, rho=0.9):
+            v = rho * v + grad
+            return w[:] - lr * v, v
+        """
+    )
+    verdict = judge(find_exercise("momentum_step"), never_a_number, VISIBLE)
+    assert {aspect.name: aspect.points for aspect in verdict.aspects} == {
+        "first step": 1,
+        "several steps": 2,
+        "any shape": 0,
+        "arguments unchanged": 1,
+    }
+
+
+def test_a_function_that_does_nothing_earns_nothing_for_its_good_manners():
+    for name, nothing in [
+        ("momentum_step", lambda w, grad, v, lr, rho=0.9: (w, v)),
+        ("nesterov_step", lambda w, grad, v, lr, rho=0.9: (w, v)),
+        ("exponential_average", lambda values, beta=0.9: values),
+    ]:
+        assert judge(find_exercise(name), nothing, VISIBLE).points == 0
+
+
+@every_exercise
+def test_good_manners_come_last_and_are_worth_less_than_the_values(exercise):
+    care = [aspect.care for aspect in exercise.aspects]
+    assert care == sorted(care)
+    assert sum(a.points for a in exercise.aspects if a.care) < exercise.max_points / 2
+
+
+# --- Seeds ----------------------------------------------------------------------------------------------------
+
+
+@every_exercise
+def test_equal_seeds_give_equal_verdicts(exercise):
+    for function in (exercise.reference, *(mistake.function for mistake in exercise.mistakes[:3])):
+        assert judge(exercise, function, VISIBLE) == judge(exercise, function, VISIBLE)
+
+
+def inputs_of(**options):
+    """The numbers with which a check calls `momentum_step`."""
+    seen = []
+
+    def momentum_step(w, grad, v, lr, rho=0.9):
+        seen.append((np.array(w).tolist(), np.array(grad).tolist(), lr, rho))
+        v = rho * v + grad
+        return w - lr * v, v
+
+    assert check(momentum_step, **options).outcome == "right"
+    return seen
+
+
+def test_the_visible_check_uses_the_same_numbers_every_time(monkeypatch):
+    before = inputs_of()
+    monkeypatch.setenv("GRADLAB_SEED", "secret")
+    assert inputs_of() == before
+
+
+def test_the_hidden_check_uses_the_numbers_of_its_own_seed(monkeypatch):
+    visible, unseeded = inputs_of(), inputs_of(hidden=True)
+    monkeypatch.setenv("GRADLAB_SEED", "one secret")
+    one, again = inputs_of(hidden=True), inputs_of(hidden=True)
+    monkeypatch.setenv("GRADLAB_SEED", "another secret")
+    other = inputs_of(hidden=True)
+    assert one == again
+    assert len({repr(numbers) for numbers in (visible, unseeded, one, other)}) == 4
+    assert [np.shape(w) for w, *_ in visible] == [np.shape(w) for w, *_ in one]
+
+
+def numbers_in(values):
+    return {
+        f"{number:.{digits}g}"
+        for value in values
+        for number in np.ravel(value)
+        for digits in (3, 4, 6)
+        if len(f"{number:.{digits}g}") > 3
+    }
+
+
+@every_exercise
+def test_the_hidden_check_reveals_neither_inputs_nor_expected_values(exercise):
+    given_and_wanted = []
+
+    def wrong(*args, **kwargs):
+        result = exercise.reference(*args, **kwargs)
+        results = result if isinstance(result, tuple) else (result,)
+        given_and_wanted.extend([*args, *kwargs.values(), *results])
+        wrong_results = tuple(value + 0.123 for value in results)
+        return wrong_results if isinstance(result, tuple) else wrong_results[0]
+
+    wrong.__name__ = exercise.name
+    hidden = check(wrong, hidden=True)
+    secrets = numbers_in(given_and_wanted)
+    shown = f"{hidden} {hidden._repr_html_()} {hidden.as_dict()}"
+    assert hidden.outcome == "wrong" and not hidden.call
+    assert len(secrets) > 5
+    assert not [secret for secret in secrets if secret in shown]
+    assert "With other numbers" in str(hidden)
+    assert "should be" in str(check(wrong)) and "should be" not in shown
+
+
+def test_the_hidden_check_still_names_a_mistake():
+    verdict = check(cell("def effective_step(lr, rho): return lr / (1 + rho)"), hidden=True)
+    assert verdict.mistakes == ("The formula of quarrelling gradients",)
+
+
+# --- Which exercise -------------------------------------------------------------------------------------------
+
+
+def in_a_notebook(source):
+    """What the last line of a cell shows."""
+    *statements, last = source.strip().splitlines()
+    names = {"check": check, "np": np}
+    exec("\n".join(statements), names)
+    return eval(last.strip(), names)
+
+
+def test_a_lambda_is_known_by_the_name_it_is_bound_to():
+    verdict = in_a_notebook("effective_step = lambda lr, rho: lr / (1 - rho)\ncheck(effective_step)")
+    assert (verdict.exercise, verdict.points) == ("effective_step", 3)
+
+
+def test_a_decorated_function_is_known_by_the_name_it_is_bound_to():
+    verdict = in_a_notebook(
+        "momentum_limit = np.vectorize(lambda L, rho: 2 * (1 + rho) / L)\ncheck(momentum_limit)"
+    )
+    assert (verdict.exercise, verdict.points) == ("momentum_limit", 3)
+
+
+def test_one_exercise_handed_in_for_another_is_checked_as_the_other():
+    verdict = in_a_notebook(
+        "def momentum_step(w, grad, v, lr, rho=0.9): return w - lr * (rho * v + grad), rho * v + grad\n"
+        "nesterov_step = momentum_step\n"
+        "check(nesterov_step)"
+    )
+    assert verdict.exercise == "nesterov_step"
+    assert verdict.mistakes == ("Plain momentum",)
+
+
+def test_a_function_from_elsewhere_is_known_by_the_name_it_was_defined_with():
+    assert check(cell("def momentum_limit(L, rho): return 2 * (1 + rho) / L")).exercise == "momentum_limit"
+
+
+@pytest.mark.parametrize("thing", ["momentum_step", 3.0, None, (np.zeros(2), np.zeros(2))])
+def test_what_is_no_function_is_refused_with_the_way_to_write_it(thing):
+    with pytest.raises(ValueError, match=r"needs the function itself, got .*: write check\(momentum_step\)"):
+        check(thing)
+
+
+def test_an_unknown_name_is_answered_with_the_closest_one():
+    with pytest.raises(ValueError, match=r"no exercise called 'momentum_stp'\. Did you mean momentum_step\?"):
+        check(cell("def momentum_stp(w, grad, v, lr): pass"))
+
+
+def test_a_strange_name_is_answered_with_all_names():
+    with pytest.raises(ValueError, match=r"The exercises are: rosenbrock, momentum_step, .*nesterov_step"):
+        check(cell("def zzz(): pass"))
+
+
+def test_a_check_remembers_the_best_points_and_a_hidden_one_does_not():
+    right, wrong = (
+        cell(f"def effective_step(lr, rho): return {f}") for f in ("lr / (1 - rho)", "lr + 0 * rho")
+    )
+    check(right, hidden=True)
+    assert recorded() == {}
+    check(wrong)
+    assert recorded() == {"effective_step": 1}
+    check(right)
+    check(wrong)
+    assert recorded() == {"effective_step": 3}
+
+
+def test_a_check_whose_own_reference_fails_says_so():
+    def probe(function, rng):
+        yield Sight("Here", "x", function(0))
+
+    broken = Exercise("broken", "05-momentum", ("x",), lambda x: 1 // x, (Aspect("here", 1, probe),))
+    with pytest.raises(RuntimeError, match=r"The check of broken is broken under 'here'.*ZeroDivisionError"):
+        judge(broken, lambda x: x, VISIBLE)
+
+
+# --- Anything at all ------------------------------------------------------------------------------------------
+
+things = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.complex_numbers(),
+    st.text(max_size=5),
+    st.binary(max_size=5),
+    st.builds(object),
+    st.sets(st.integers(), max_size=2),
+    st.dictionaries(st.text(max_size=2), st.floats(), max_size=2),
+    arrays(
+        st.sampled_from([np.float64, np.float32, np.float16, np.int8, np.uint64, np.bool_, np.complex64, "O"]),
+        array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
+    ),
+    st.lists(st.one_of(st.floats(), st.lists(st.floats(), max_size=2)), max_size=3),
+)  # fmt: skip
+
+
+def is_a_verdict(verdict, exercise):
+    assert verdict.outcome in ("wrong", "error")
+    assert 0 <= float(repr(verdict)) < exercise.max_points
+    assert verdict.story and str(verdict) and verdict._repr_html_().startswith("<div")
+    return True
+
+
+@settings(deadline=None)
+@given(st.sampled_from(EXERCISES), st.one_of(things, st.tuples(things, things), st.lists(things, max_size=3)))
+def test_whatever_a_function_returns_it_gets_a_verdict(exercise, answer):
+    assert is_a_verdict(judge(exercise, lambda *args, **kwargs: answer, VISIBLE), exercise)
+
+
+ERRORS = [ValueError("no"), KeyError("x"), StopIteration(), RecursionError(), SystemExit(1), AssertionError(),
+          MemoryError(), ExceptionGroup("two", [ValueError("a"), TypeError("b")]), IndexError("<b>")]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sampled_from(EXERCISES), st.sampled_from(ERRORS), st.integers(0, 3))
+def test_whenever_a_function_fails_it_gets_a_verdict_and_no_mistakes_name(exercise, error, calls):
+    countdown = itertools.count(calls, -1)
+
+    def fails(*args, **kwargs):
+        if next(countdown) <= 0:
+            raise error
+        return exercise.reference(*args, **kwargs)
+
+    verdict = judge(exercise, fails, VISIBLE)
+    assert is_a_verdict(verdict, exercise)
+    assert verdict.outcome == "error" and verdict.mistakes == ()
+
+
+terms = st.recursive(
+    st.sampled_from(["w", "grad", "v", "lr", "rho", "1", "0", "1e300", "np.inf"]),
+    lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(["+", "-", "*", "/", "**"]), inner),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(terms, terms)
+def test_every_formula_gets_a_verdict(v, w):
+    exercise = find_exercise("momentum_step")
+    verdict = judge(exercise, cell(step(v, w)), VISIBLE)
+    assert verdict.outcome == "right" or is_a_verdict(verdict, exercise)
