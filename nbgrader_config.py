@@ -1,0 +1,51 @@
+"""What every nbgrader command, the Formgrader and `python -m autograder` share.
+
+Run `nbgrader autograde 05-momentum`, `nbgrader generate_feedback 05-momentum` and the like from this folder.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+
+root = Path(__file__).resolve().parent
+work = root / "autograder" / "work"
+with suppress(
+    OSError
+):  # SQLite makes the database but not its folder; a read-only checkout may still look around
+    work.mkdir(parents=True, exist_ok=True)
+
+c = get_config()  # noqa: F821 (nbgrader puts it there)
+
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "course"
+c.CourseDirectory.submitted_directory = "autograder/work/submitted"
+c.CourseDirectory.autograded_directory = "autograder/work/autograded"
+c.CourseDirectory.feedback_directory = "autograder/work/feedback"
+c.CourseDirectory.db_url = f"sqlite:///{work / 'gradebook.db'}"
+# nbgrader copies what lies beside a source notebook into the release, and the masters are such files.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.py"]
+
+c.ClearSolutions.code_stub = {"python": "todo()  # replace this line with your code"}
+c.ClearSolutions.text_stub = "*Write your answer here.*"
+
+# The same steps as in `python -m autograder grade`, so that honest work earns the same points either way.
+c.Autograde.sanitize_preprocessors = [
+    "autograder.restore.Restore",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.execution.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "autograder.feedback.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
