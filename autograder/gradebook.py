@@ -1,0 +1,148 @@
+"""What grading writes to and reads from nbgrader's gradebook. One process at a time writes it."""
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    LimitOutput,
+    SaveAutoGrades,
+    SaveCells,
+)
+from nbgrader.utils import parse_utc
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, SAWarning
+from traitlets.config import Config
+
+from autograder.course import Lesson
+from autograder.errors import UserError
+
+
+@dataclass(frozen=True)
+class Score:
+    """What the gradebook holds for one graded cell."""
+
+    name: str
+    points: float
+    max_points: float
+    to_read: bool
+
+
+def resources_for(lesson: Lesson, student: str, config: Config) -> dict[str, Any]:
+    """What nbgrader's preprocessors want to be told about a notebook."""
+    names = {"assignment": lesson.name, "notebook": lesson.topic, "student": student}
+    return {"unique_key": lesson.topic, "nbgrader": {**names, "db_url": config.CourseDirectory.db_url}}
+
+
+@contextmanager
+def open_gradebook(config: Config) -> Iterator[Gradebook]:
+    """The course's gradebook; raises UserError when it cannot be read or written."""
+    url = config.CourseDirectory.db_url
+    _find_alembic()
+    try:
+        with Gradebook(url) as gradebook:
+            yield gradebook
+    except OperationalError as error:
+        raise gradebook_trouble(url, error) from error
+
+
+def _find_alembic() -> None:
+    """Put this Python's programs on the path: nbgrader calls `alembic` by name for a new database."""
+    programs, path = str(Path(sys.executable).parent), os.environ.get("PATH", "")
+    if programs not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, path])
+
+
+def gradebook_trouble(url: str, error: OperationalError) -> UserError:
+    """The message for a database that cannot be used."""
+    return UserError(
+        f"The gradebook {url} cannot be written: {error.orig}. Nothing recorded before is lost. "
+        "Close other programs that use it, check that you may write there, then run the same command again."
+    )
+
+
+def record_lesson(lesson: Lesson, released: NotebookNode, config: Config) -> None:
+    """Tell the gradebook about the lesson's cells, as `nbgrader generate_assignment` does.
+
+    A gradebook that knows the lesson is brought up to date. Raises UserError where cells were added or
+    removed although students have handed in: the recorded grades would no longer fit.
+    """
+    with open_gradebook(config) as gradebook:
+        gradebook.db.execute(
+            text("UPDATE course SET id = id")
+        )  # fails here, before any work, if it is locked
+        gradebook.db.commit()
+        gradebook.update_or_create_assignment(lesson.name)
+    try:
+        SaveCells(config=config)(released, resources_for(lesson, "", config))
+    except RuntimeError as error:
+        raise UserError(
+            f"The exercises of {lesson.name} have changed since the first submission was graded, and its "
+            f"grades would no longer fit. Set the gradebook {config.CourseDirectory.db_url} aside, "
+            "or undo the change to the lesson."
+        ) from error
+
+
+def enter_submission(gradebook: Gradebook, lesson: Lesson, student: str, handed_in: datetime | None) -> None:
+    """Make sure that the gradebook has the student and a submission to write grades into."""
+    gradebook.update_or_create_student(student)
+    when: dict[str, Any] = {"timestamp": handed_in} if handed_in else {}
+    with warnings.catch_warnings():
+        # nbgrader links a new submission to its parts in an order that SQLAlchemy remarks on.
+        warnings.simplefilter("ignore", SAWarning)
+        gradebook.update_or_create_submission(lesson.name, student, **when)
+
+
+def record_grades(notebook: NotebookNode, resources: dict[str, Any], config: Config) -> NotebookNode:
+    """Save the points of an executed notebook, exactly as `nbgrader autograde` does; manual points stay."""
+    for step in (LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata):
+        notebook, resources = step(config=config)(notebook, resources)
+    return notebook
+
+
+def record_nothing(gradebook: Gradebook, lesson: Lesson, student: str) -> None:
+    """Record that nothing could be graded: no automatic points, and marked for a person to look at."""
+    for grade in gradebook.find_submission_notebook(lesson.topic, lesson.name, student).grades:
+        grade.auto_score = None
+        grade.needs_manual_grade = True
+    gradebook.db.commit()
+
+
+def scores(gradebook: Gradebook, lesson: Lesson, student: str) -> tuple[dict[str, Score], float]:
+    """The points of each graded cell, by its name, and the penalty for a late submission."""
+    try:
+        submission = gradebook.find_submission_notebook(lesson.topic, lesson.name, student)
+    except MissingEntry:
+        return {}, 0.0
+    graded = (
+        Score(
+            grade.name,
+            float(grade.score or 0),
+            float(grade.max_score or 0),
+            to_read=grade.auto_score is None and grade.manual_score is None,
+        )
+        for grade in submission.grades
+    )
+    return {score.name: score for score in graded}, float(submission.late_submission_penalty or 0)
+
+
+def handed_in_at(folder: Path) -> tuple[datetime | None, str]:
+    """The time in `timestamp.txt`, as nbgrader's collect writes it, and a remark where it cannot be read."""
+    path = folder / "timestamp.txt"
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > 200:
+        return None, ""
+    try:
+        words = path.read_text(encoding="utf-8").strip()
+        return (parse_utc(words) if words else None), ""
+    except (ValueError, OverflowError):
+        return None, "The time in timestamp.txt could not be read; the submission counts as on time."

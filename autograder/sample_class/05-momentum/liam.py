@@ -1,0 +1,2 @@
+# His upload failed, and left an empty file.
+# Damage: empty

@@ -1,0 +1,291 @@
+"""`python -m autograder grade`: what comes out for a small lesson, and what happens when something is in the way."""
+
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import nbformat
+import pytest
+from course_copy import copy_course, environment, grade, rows, run
+from nbformat import NotebookNode
+
+# Real exercises, without the figures and the prose around them.
+MASTER = '''
+# %% nbgrader={"grade_id": "setup", "locked": true}
+from gradlab import check, todo
+
+# %% nbgrader={"grade_id": "effective_step", "solution": true}
+def effective_step(lr, rho):
+    """The step that a long run of equal gradients ends at."""
+    ### BEGIN SOLUTION
+    return lr / (1 - rho)
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_effective_step", "grade": true, "points": 3}
+check(effective_step)
+### BEGIN HIDDEN TESTS
+check(effective_step, hidden=True)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "momentum_limit", "solution": true}
+def momentum_limit(L, rho):
+    """The largest learning rate."""
+    ### BEGIN SOLUTION
+    return 2 * (1 + rho) / L
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_momentum_limit", "grade": true, "points": 3}
+check(momentum_limit)
+### BEGIN HIDDEN TESTS
+check(momentum_limit, hidden=True)
+### END HIDDEN TESTS
+
+# %% [markdown] nbgrader={"grade_id": "written_limit", "grade": true, "solution": true, "points": 3}
+# Because.
+'''
+
+RIGHT = {
+    "effective_step": "def effective_step(lr, rho):\n    return lr / (1 - rho)",
+    "momentum_limit": "def momentum_limit(L, rho):\n    return 2 * (1 + rho) / L",
+    "written_limit": "Because the steps quarrel.",
+}
+HALF = {**RIGHT, "momentum_limit": "def momentum_limit(L, rho):\n    return 2 * (1 - rho) / L"}
+SUBMITTED = Path("autograder/work/submitted")
+GRADEBOOK = Path("autograder/work/gradebook.db")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    """A course with one small lesson, built; tests copy it."""
+    course = copy_course(tmp_path_factory.mktemp("built"))
+    for folder in ("solutions", "course"):
+        for lesson in (course / folder).glob("[0-9]*"):
+            shutil.rmtree(lesson)
+    master = course / "solutions/05-momentum/momentum.py"
+    master.parent.mkdir()
+    master.write_text(MASTER, encoding="utf-8")
+    done = run(course, "autograder", "build", "05-momentum")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return course
+
+
+@pytest.fixture
+def course(built: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "course"
+    shutil.copytree(built, copy)
+    shutil.rmtree(copy / "autograder/work")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def graded_class(built: Path, tmp_path_factory) -> Path:
+    """The course after Ada and Bruno have been graded; tests copy it."""
+    copy = tmp_path_factory.mktemp("graded") / "course"
+    shutil.copytree(built, copy)
+    hand_in(copy, "ada", RIGHT)
+    hand_in(copy, "bruno", HALF)
+    assert "to read" in grade(copy)
+    return copy
+
+
+@pytest.fixture
+def graded(graded_class: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "graded"
+    shutil.copytree(graded_class, copy)
+    return copy
+
+
+def released(course: Path) -> NotebookNode:
+    return nbformat.read(course / "course/05-momentum/momentum.ipynb", as_version=4)
+
+
+def hand_in(course: Path, student: str, answers: dict[str, str]) -> Path:
+    """The released notebook with these answers in it."""
+    notebook = released(course)
+    for cell in notebook.cells:
+        cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
+    path = course / SUBMITTED / student / "05-momentum/momentum.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(notebook, path)
+    return path
+
+
+def query(course: Path, words: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(course / GRADEBOOK)) as database:
+        found = database.execute(words).fetchall()
+        database.commit()
+        return found
+
+
+GRADES = """
+    SELECT submitted_assignment.student_id AS student, base_cell.name, grade.auto_score AS auto,
+           grade.manual_score AS manual, grade.needs_manual_grade AS to_read, grade_cells.max_score, submitted_notebook.late_submission_penalty,
+           submitted_assignment.timestamp
+    FROM grade JOIN base_cell ON grade.cell_id = base_cell.id JOIN grade_cells ON grade_cells.id = base_cell.id
+    JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id
+    JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id ORDER BY 1, 2
+"""
+COMMENTS = """
+    SELECT submitted_assignment.student_id, base_cell.name, comment.auto_comment, comment.manual_comment
+    FROM comment JOIN base_cell ON comment.cell_id = base_cell.id
+    JOIN submitted_notebook ON comment.notebook_id = submitted_notebook.id
+    JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id ORDER BY 1, 2
+"""
+
+
+def test_the_gradebook_equals_that_of_stock_nbgrader_row_by_row(course, built, tmp_path):
+    stock = tmp_path / "stock"
+    shutil.copytree(built, stock)
+    for place in (course, stock):
+        hand_in(place, "ada", RIGHT)
+        late = hand_in(place, "bruno", HALF).with_name("timestamp.txt")
+        late.write_text("2026-03-01 10:00:00 UTC", encoding="utf-8")
+        hand_in(place, "noah", {})
+        copied = hand_in(place, "zara", RIGHT)
+        paste_tests(copied)
+    grade(course)
+    done = run(stock, "nbgrader", "autograde", "05-momentum")
+    assert done.returncode == 0, done.stderr
+    assert query(course, GRADES) == query(stock, GRADES)
+    assert query(course, COMMENTS) == query(stock, COMMENTS)
+    assert len(query(stock, GRADES)) == 4 * 3
+    feedback = run(stock, "nbgrader", "generate_feedback", "05-momentum")
+    assert feedback.returncode == 0, feedback.stderr
+    for place in (course, stock):
+        page = (place / "autograder/work/feedback/bruno/05-momentum/momentum.html").read_text(
+            encoding="utf-8"
+        )
+        assert "1 - rho instead of 1 + rho" in page
+        assert "hidden=True" not in page
+
+
+def paste_tests(path: Path) -> None:
+    """What stops stock nbgrader's whole batch: cells that were copied in JupyterLab."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells += [nbformat.from_dict({**cell, "id": f"{cell.id}-copy"}) for cell in notebook.cells]
+    nbformat.write(notebook, path)
+
+
+def test_grading_again_keeps_the_points_a_person_gave_and_the_hidden_numbers(graded):
+    secret = (graded / "autograder/work/secret").read_bytes()
+    query(graded, "UPDATE grade SET manual_score = 2.5 WHERE auto_score IS NULL")
+    grade(graded)
+    assert rows(graded, ["student", "written_limit", "total"]) == [
+        ["ada", "2.5", "8.5"],
+        ["bruno", "2.5", "6.5"],
+    ]
+    assert (graded / "autograder/work/secret").read_bytes() == secret
+
+
+def test_a_student_can_be_graded_alone_and_the_class_keeps_its_list(graded):
+    before = rows(graded)
+    assert "ada" not in grade(graded, "--student", "bruno").split("Grades:")[0]
+    assert rows(graded) == before
+
+
+def test_a_file_that_can_no_longer_be_read_takes_the_old_points_back_but_not_a_persons(graded):
+    query(graded, "UPDATE grade SET manual_score = 2.5 WHERE auto_score IS NULL")
+    path = graded / SUBMITTED / "ada/05-momentum/momentum.ipynb"
+    path.write_bytes(path.read_bytes()[:300])
+    grade(graded, "--student", "ada")
+    scores = query(graded, f"SELECT auto, manual, to_read FROM ({GRADES}) WHERE student = 'ada'")
+    assert scores == [(None, None, 1), (None, None, 1), (None, 2.5, 1)]
+    assert not (graded / "autograder/work/autograded/ada/05-momentum/momentum.ipynb").exists()
+    page = (graded / "autograder/work/feedback/ada/05-momentum/momentum.html").read_text(encoding="utf-8")
+    assert "cut off" in page
+
+
+def test_the_secret_of_the_hidden_checks_is_the_owners_alone(graded):
+    assert (graded / "autograder/work/secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_mistake_of_the_grader_costs_one_submission_and_leaves_a_log(course):
+    hand_in(course, "ada", RIGHT)
+    hand_in(course, "bruno", HALF)
+    # A folder where the notebook of one student should be written.
+    (course / "autograder/work/autograded/ada/05-momentum/momentum.ipynb").mkdir(parents=True)
+    grade(course)
+    assert rows(course, ["student", "status"]) == [["ada", "grader error"], ["bruno", "graded"]]
+    assert "IsADirectoryError" in (course / "autograder/work/logs/05-momentum-ada.log").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_names_cannot_become_formulas_or_markup(course):
+    hand_in(course, "=1+1", RIGHT)
+    hand_in(course, "[red]", RIGHT)
+    assert "[red]" in grade(course)
+    assert rows(course, ["student"]) == [["'=1+1"], ["[red]"]]
+
+
+def refused(course: Path, *words: str) -> str:
+    done = run(course, "autograder", "grade", *words)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_an_unknown_lesson_gets_a_suggestion(course):
+    assert "Did you mean 05-momentum?" in refused(course, "05-momentun")
+
+
+def test_no_submissions_gets_the_place_where_they_belong(course):
+    assert "<student>/05-momentum/momentum.ipynb" in refused(course, "05-momentum")
+
+
+def test_a_lesson_that_was_not_built_gets_the_command_that_builds_it(course):
+    hand_in(course, "ada", RIGHT)
+    (course / "solutions/05-momentum/momentum.ipynb").unlink()
+    assert "python -m autograder build 05-momentum" in refused(course, "05-momentum")
+
+
+def test_a_gradebook_in_use_is_left_alone(graded):
+    before = query(graded, GRADES)
+    with closing(sqlite3.connect(graded / GRADEBOOK)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert "Nothing recorded before is lost" in refused(graded, "05-momentum")
+        other.rollback()
+    assert query(graded, GRADES) == before
+
+
+def test_a_lesson_with_other_exercises_does_not_spoil_recorded_grades(graded):
+    path = graded / "solutions/05-momentum/momentum.ipynb"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("written_limit", "written_other"), encoding="utf-8"
+    )
+    assert "have changed since the first submission was graded" in refused(graded, "05-momentum")
+
+
+@pytest.fixture
+def grading_a_loop(course: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A batch whose first submission hangs, and the file in which its kernel leaves its process id."""
+    noted = tmp_path / "pid"
+    loop = f"import os\nopen({str(noted)!r}, 'w').write(str(os.getpid()))\nwhile True:\n    pass"
+    hand_in(course, "felix", {**RIGHT, "effective_step": loop})
+    hand_in(course, "zara", RIGHT)
+    words = [sys.executable, "-m", "autograder", "grade", "05-momentum", "--workers", "1"]
+    batch = subprocess.Popen(
+        words, cwd=course, env=environment(course), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    yield batch, noted
+    batch.kill()
+    batch.wait()
+
+
+def test_ctrl_c_ends_the_batch_and_every_kernel(grading_a_loop):
+    batch, noted = grading_a_loop
+    while not (noted.exists() and noted.read_text()):
+        assert batch.poll() is None
+        time.sleep(0.05)
+    batch.send_signal(signal.SIGINT)
+    _, said = batch.communicate(timeout=15)
+    assert batch.returncode == 130
+    assert "What was finished before is kept" in said
+    kernel = Path(f"/proc/{noted.read_text()}/cmdline")
+    assert not kernel.exists() or b"ipykernel" not in kernel.read_bytes()

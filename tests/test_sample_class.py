@@ -1,0 +1,117 @@
+"""The sample class is graded exactly as its table says, bad submissions among good ones."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from course_copy import copy_course, grade, rows, run
+
+from autograder.sample import ACCIDENTS, EDITS, SAMPLE_CLASS
+
+LESSON = "05-momentum"
+EXPECTED = SAMPLE_CLASS / LESSON / "expected.csv"
+STUDENTS = sorted(path.stem for path in EXPECTED.parent.glob("*.py"))
+SUBMITTED = Path("autograder/work/submitted")
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory) -> Path:
+    course = copy_course(tmp_path_factory.mktemp("course"))
+    done = run(course, "autograder", "sample", LESSON)
+    assert done.returncode == 0, done.stderr
+    assert f"{len(STUDENTS)} sample submissions" in done.stdout
+    return course
+
+
+@pytest.fixture(scope="module")
+def graded(handed_in: Path) -> dict[str, dict[str, str]]:
+    """What the CSV says of each student."""
+    grade(handed_in)
+    text = (handed_in / f"autograder/work/grades/{LESSON}.csv").read_text(encoding="utf-8")
+    return {row["student"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def expected() -> dict[str, dict[str, str]]:
+    with EXPECTED.open(encoding="utf-8") as table:
+        return {row["student"]: row for row in csv.DictReader(table)}
+
+
+def test_every_student_has_a_line_in_the_table():
+    assert list(expected()) == STUDENTS
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_a_student_gets_the_points_the_status_and_the_mistakes_of_the_table(graded, student):
+    line = expected()[student]
+    assert {column: graded[student][column] for column in line} == line
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        ("amara", "momentum_step (SyntaxError: expected ':' in line 1)"),
+        ("diego", "found instead: momentum (1).ipynb"),
+        ("felix", "No end within the time: exponential_average"),
+        ("greta", "cut off"),
+        ("igor", "Python ended in momentum_limit. Not run after it: check_momentum_limit,"),
+        ("liam", "empty"),
+        ("noah", "Not written: momentum_step, effective_step,"),
+        ("petra", "not text"),
+        ("sofia", "No end within the time: effective_step"),
+    ],
+)
+def test_the_detail_says_what_happened(graded, student, words):
+    assert words in graded[student]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        ("hana", "were missing, and were put back: check_momentum_step"),
+        ("ruth", "the last cell that defines the same name counts instead: momentum_step"),
+        ("viktor", "had been changed, and were set back to what was released: check_momentum_step"),
+        ("zara", "the last one that you edited counts: momentum_step"),
+    ],
+)
+def test_a_repair_is_told_to_the_learner(graded, handed_in, student, words):
+    assert words in graded[student]["notes"]
+    page = handed_in / f"autograder/work/feedback/{student}/{LESSON}/momentum.html"
+    assert words in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_everyone_gets_a_feedback_page_without_hidden_tests(graded, handed_in, student):
+    page = (handed_in / f"autograder/work/feedback/{student}/{LESSON}/momentum.html").read_text(
+        encoding="utf-8"
+    )
+    assert "hidden=True" not in page
+    status = graded[student]["status"]
+    assert status == "graded" or status in page
+
+
+def test_every_kind_of_damage_occurs():
+    files = "".join(path.read_text(encoding="utf-8") for path in EXPECTED.parent.glob("*.py"))
+    assert [name for name in {**EDITS, **ACCIDENTS} if f"# Damage: {name}\n" not in files] == []
+
+
+def test_handing_in_again_replaces_only_the_sample(handed_in):
+    assert run(handed_in, "autograder", "sample", LESSON).returncode == 0
+    own_work = handed_in / SUBMITTED / "ada" / LESSON / "momentum.ipynb"
+    before = own_work.read_bytes()
+    own_work.write_bytes(b"my own work")
+    refused = run(handed_in, "autograder", "sample", LESSON)
+    assert refused.returncode == 2
+    assert "not from the sample: ada. Nothing was written" in refused.stderr
+    assert own_work.read_bytes() == b"my own work"
+    assert run(handed_in, "autograder", "sample", LESSON, "--force").returncode == 0
+    assert own_work.read_bytes() == before
+
+
+def test_a_lesson_without_a_sample_class_says_which_has_one(handed_in):
+    refused = run(handed_in, "autograder", "sample", "00-start-here")
+    assert refused.returncode == 2
+    assert LESSON in refused.stderr
+
+
+def test_the_csv_has_a_line_for_everyone(graded, handed_in):
+    assert [row[0] for row in rows(handed_in)] == STUDENTS
