@@ -1,6 +1,7 @@
 import io
 from html.parser import HTMLParser
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -146,8 +147,6 @@ def test_every_surface_of_two_weights_can_be_drawn(name):
 
 
 def test_drawing_leaves_the_readers_own_settings_alone():
-    import matplotlib  # noqa: PLC0415
-
-    before = dict(matplotlib.rcParams)
-    panels(DRAWINGS["contours"](), alt="A drawing.")
-    assert dict(matplotlib.rcParams) == before
+    with matplotlib.rc_context({"axes.titlesize": 33}):
+        panels(DRAWINGS["contours"](), alt="A drawing.")
+        assert matplotlib.rcParams["axes.titlesize"] == 33

@@ -170,7 +170,7 @@ def curves(
     logx: bool = False,
     ylim: tuple[float, float] | None = None,
     mark: tuple[float, str] | None = None,
-    bands: Mapping[str, tuple[Array, Array]] | None = None,
+    bands: Mapping[str, Array] | None = None,
     markers: bool = False,
 ) -> Drawing:
     """Lines over a common x axis.
@@ -184,7 +184,7 @@ def curves(
         logx: True for a logarithmic x axis.
         ylim: (low, high) of the y axis.
         mark: (height, text): a faint horizontal line with a word on it.
-        bands: label of a line -> (low, high), a shade around it.
+        bands: label of a line -> low and high ends of a shade around it, shape (2, n).
         markers: True to mark each point.
     """
 

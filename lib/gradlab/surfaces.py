@@ -52,9 +52,8 @@ class Surface:
 
     def hessian(self, points: npt.ArrayLike) -> Array:
         """The matrix of second derivatives at `points`: shape (..., dim) -> (..., dim, dim)."""
-        coordinates = self._coordinates(points)
-        entries = [entry for row in self._hessian(*coordinates) for entry in row]
-        flat = np.stack(np.broadcast_arrays(*entries, coordinates[0])[:-1], axis=-1)
+        entries = [entry for row in self._hessian(*self._coordinates(points)) for entry in row]
+        flat = np.stack(np.broadcast_arrays(*entries), axis=-1)
         return flat.reshape(*flat.shape[:-1], self.dim, self.dim)
 
     def grid(self, size: int = 200) -> tuple[Array, Array]:

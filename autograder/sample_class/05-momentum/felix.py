@@ -16,13 +16,13 @@ def momentum_limit(L, rho):
 
 # %% exponential_average
 def exponential_average(values, beta=0.9):
-    averages = []
+    averages = np.zeros(np.shape(values))
     average = 0
     t = 0
     while t < len(values):
         average = beta * average + (1 - beta) * values[t]
-        averages.append(average)
-    return np.array(averages)
+        averages[t] = average
+    return averages
 
 # %% nesterov_step
 def nesterov_step(w, grad, v, lr, rho=0.9):
