@@ -114,7 +114,7 @@ def test_code_in_an_explanation_is_set_as_code():
     verdict = check(
         cell("def momentum_step(w, grad, v, lr, rho=0.9): v *= rho; v += grad; w -= lr * v; return w, v")
     )
-    assert "<code>v *= ...</code>" in verdict._repr_html_()
+    assert "<code>*=</code>" in verdict._repr_html_()
 
 
 def test_no_hint_gives_the_formula_away():

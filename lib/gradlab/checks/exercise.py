@@ -33,6 +33,32 @@ Probe = Callable[[Function, np.random.Generator], Iterator[Sight]]
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What a learner is told about a way to go wrong.
+
+    Attributes:
+        name: short, e.g. "History forgotten".
+        why: what goes wrong, in a sentence to the learner.
+        hint: a question that leads back to the formula; never the answer.
+    """
+
+    name: str
+    why: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Mistake(Advice):
+    """A wrong implementation that people really write.
+
+    Attributes:
+        function: the mistake itself.
+    """
+
+    function: Function
+
+
+@dataclass(frozen=True)
 class Aspect:
     """One separately graded side of an exercise.
 
@@ -40,33 +66,17 @@ class Aspect:
         name: what the learner reads in the list, e.g. "several steps".
         points: what it is worth.
         probe: calls the function and yields what it saw.
-        care: True for good manners, such as leaving the caller's arrays alone. They earn points only when
-            some value is right too: a function that does nothing has good manners.
+        care: for good manners, such as leaving the caller's arrays alone: the advice for work that lacks
+            nothing else. Manners earn points only when some value is right too: a function that does nothing
+            has good manners.
         rtol: relative tolerance, on the scale of the largest expected entry.
     """
 
     name: str
     points: float
     probe: Probe
-    care: bool = False
+    care: Advice | None = None
     rtol: float = 1e-5
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A wrong implementation that people really write.
-
-    Attributes:
-        name: short, e.g. "History forgotten".
-        why: what goes wrong, in a sentence to the learner.
-        hint: a question that leads back to the formula; never the answer.
-        function: the mistake itself.
-    """
-
-    name: str
-    why: str
-    hint: str
-    function: Function
 
 
 @dataclass(frozen=True)

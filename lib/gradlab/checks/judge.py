@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradlab.checks.comparison import agree, first_difference, in_words
-from gradlab.checks.exercise import Aspect, Exercise, Function, Mistake
+from gradlab.checks.exercise import Advice, Aspect, Exercise, Function, Mistake
 from gradlab.checks.observation import Observation, observe, typed
 from gradlab.checks.verdict import AspectResult, Verdict
 
@@ -97,8 +97,8 @@ def _agreements(
     return [agree(a, b, aspect.rtol) for aspect, a, b in zip(exercise.aspects, one, other, strict=True)]
 
 
-def _named(exercise: Exercise, seen: tuple[Observation, ...], holds: list[bool], seed: Seed) -> list[Mistake]:
-    """The mistakes that show exactly what was seen; failing that, those that explain every aspect that fails."""
+def _named(exercise: Exercise, seen: tuple[Observation, ...], holds: list[bool], seed: Seed) -> list[Advice]:
+    """The mistake that shows exactly what was seen; failing that, those that explain every aspect that fails."""
 
     def shows(mistake: Mistake, index: int) -> bool:
         shown = _observe(exercise, index, mistake.function, seed)
@@ -106,7 +106,10 @@ def _named(exercise: Exercise, seen: tuple[Observation, ...], holds: list[bool],
 
     failing = [index for index, ok in enumerate(holds) if not ok]
     holding = [index for index, ok in enumerate(holds) if ok]
-    explaining: list[Mistake] = []
+    lacking = [exercise.aspects[index].care for index in failing]
+    if all(lacking):
+        return [advice for advice in lacking if advice]
+    explaining: list[Advice] = []
     for mistake in exercise.mistakes:
         # Most mistakes are ruled out by the first aspect that fails; the others need not be looked at.
         if not all(shows(mistake, index) for index in failing):

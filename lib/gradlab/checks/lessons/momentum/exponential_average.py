@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlab.checks.exercise import Aspect, Exercise, Function, Sight
+from gradlab.checks.exercise import Advice, Aspect, Exercise, Function, Sight
 from gradlab.checks.lessons.momentum.numbers import short_decimals
 
 
@@ -49,7 +49,17 @@ exponential_average = Exercise(
         Aspect("one series", 1, _one_series),
         Aspect("several series at once", 1, _several_series),
         Aspect("whole numbers", 1, _whole_values),
-        Aspect("values unchanged", 1, _values_kept, care=True),
+        Aspect(
+            "values unchanged",
+            1,
+            _values_kept,
+            care=Advice(
+                "Writes into the caller's values",
+                why="Your numbers are right, but they are written over the values that were passed in. "
+                "(`np.asarray` hands back the caller's own array when it already holds floats.)",
+                hint="Make a new array for the result.",
+            ),
+        ),
     ),
 )
 
@@ -168,21 +178,6 @@ def _(values, beta=0.9):
 )
 def _(values, beta=0.9):
     return _exponential_average(values, beta)[-1]
-
-
-@exponential_average.mistake(
-    "Writes into the caller's values",
-    why="Your numbers are right, but they are written over the values that were passed in: `np.asarray` hands back the "
-    "caller's own array when it already holds floats.",
-    hint="Make a new array for the result.",
-)
-def _(values, beta=0.9):
-    values = np.asarray(values, dtype=float)
-    average = np.zeros(values.shape[1:])
-    for t, value in enumerate(values):
-        average = beta * average + (1 - beta) * value
-        values[t] = average
-    return values
 
 
 @exponential_average.mistake(

@@ -235,41 +235,6 @@ def _(w, grad, v, lr, rho=0.9):
 
 
 @momentum_step.mistake(
-    "Writes into the caller's arrays",
-    why="Your numbers are right, but `v *= ...` and `w -= ...` change the arrays that were passed in: run the cell "
-    "twice and it starts from somewhere else.",
-    hint="`v = rho * v + grad` makes a new array; `v *= rho` overwrites the old one.",
-)
-def _(w, grad, v, lr, rho=0.9):
-    v *= rho
-    v += grad
-    w -= lr * v
-    return w, v
-
-
-@momentum_step.mistake(
-    "Writes into the caller's velocity",
-    why="Your numbers are right, but `v *= ...` or `v += ...` changes the array that was passed in.",
-    hint="`v = rho * v + grad` makes a new array; `v *= rho` overwrites the old one.",
-)
-def _(w, grad, v, lr, rho=0.9):
-    v *= rho
-    v += grad
-    return w - lr * v, v
-
-
-@momentum_step.mistake(
-    "Writes into the caller's weights",
-    why="Your numbers are right, but `w -= ...` changes the array that was passed in.",
-    hint="`w = w - lr * v` makes a new array; `w -= lr * v` overwrites the old one.",
-)
-def _(w, grad, v, lr, rho=0.9):
-    v = rho * v + grad
-    w -= lr * v
-    return w, v
-
-
-@momentum_step.mistake(
     "Returned in the wrong order",
     why="Both values are right, but v comes first.",
     hint="The docstring says in which order they are returned.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlab.checks.exercise import Aspect, Function, Sight
+from gradlab.checks.exercise import Advice, Aspect, Function, Sight
 from gradlab.checks.lessons.momentum.numbers import short_decimals
 
 
@@ -60,5 +60,15 @@ STEP_ASPECTS = (
     Aspect("first step", 1, _from_rest),
     Aspect("several steps", 2, _several_steps),
     Aspect("any shape", 1, _any_shape),
-    Aspect("arguments unchanged", 1, _arguments_kept, care=True),
+    Aspect(
+        "arguments unchanged",
+        1,
+        _arguments_kept,
+        care=Advice(
+            "Writes into the caller's arrays",
+            why="Your numbers are right, but arrays that were passed in are changed by `*=`, `+=`, `-=` or an "
+            "assignment to their entries: run the cell twice and it starts from somewhere else.",
+            hint="`v = rho * v + grad` makes a new array; `v *= rho` overwrites the old one.",
+        ),
+    ),
 )
