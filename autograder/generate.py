@@ -43,6 +43,8 @@ def generate(lesson: Lesson, solution: NotebookNode, gradebook: bool) -> dict[st
             course / "source" / lesson.name,
             ignore=shutil.ignore_patterns("*.py", "*.ipynb", ".ipynb_checkpoints", "__pycache__"),
         )
+        # The copy of a folder that may not be written to may not be written to either.
+        (course / "source" / lesson.name).chmod(0o755)
         nbformat.write(solution, course / "source" / lesson.name / f"{lesson.topic}.ipynb")
         _generate_assignment(lesson, _settings(lesson, course, gradebook))
         folder = course / "release" / lesson.name

@@ -10,7 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from autograder import report
 from autograder.course import SUBMITTED, WORK, find_lesson
+from autograder.errors import UserError
 from autograder.gradebook import record_lesson
+from autograder.outcome import Status
 from autograder.pipeline import FEEDBACK, Batch, Result, grade_all
 from autograder.released import course_config, released_notebook
 from autograder.submission import find_submissions
@@ -53,6 +55,12 @@ def run(args: argparse.Namespace) -> None:
     path.write_text(report.as_csv(results, columns), encoding="utf-8")
     console.print(f"\nGrades:   {path}", soft_wrap=True)
     console.print(f"Feedback: {FEEDBACK}/<student>/{lesson.name}/{lesson.topic}.html", soft_wrap=True)
+    failed = [result.student for result in results if result.outcome.status is Status.GRADER_ERROR]
+    if failed:
+        raise UserError(
+            f"The grader itself failed on {', '.join(failed)}; the others are graded. The table names the logs. "
+            "This is our mistake, not the student's: please report it."
+        )
 
 
 def _csv_path(lesson: str, student: str | None) -> Path:

@@ -4,6 +4,7 @@
 gradebook and belongs to one process.
 """
 
+import errno
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
@@ -20,6 +21,7 @@ from traitlets.config import Config
 
 from autograder import feedback, gradebook
 from autograder.course import WORK, Lesson
+from autograder.errors import UserError
 from autograder.execution import Execute, Kernels
 from autograder.gradebook import Score
 from autograder.outcome import Outcome, Status, outcome_of
@@ -29,6 +31,8 @@ from autograder.submission import NotHandedInError, Submission, UnreadableError,
 AUTOGRADED = WORK / "autograded"
 FEEDBACK = WORK / "feedback"
 LOGS = WORK / "logs"
+# Trouble with the machine: the next submission would meet it too.
+NOT_THE_STUDENTS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,12 @@ def record(
         return _record(submission, notebook, outcome, batch, book)
     except OperationalError as error:
         raise gradebook.gradebook_trouble(batch.config.CourseDirectory.db_url, error) from error
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in NOT_THE_STUDENTS:
+            raise UserError(
+                f"{error.filename or FEEDBACK} cannot be written: {error.strerror}. "
+                "What was graded before is kept. Mend that, then run the same command again."
+            ) from error
         book.db.rollback()
         return Result(submission.student, grader_error(submission))
 

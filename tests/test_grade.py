@@ -1,5 +1,6 @@
 """`python -m autograder grade`: what comes out for a small lesson, and what happens when something is in the way."""
 
+import errno
 import shutil
 import signal
 import sqlite3
@@ -14,6 +15,9 @@ import nbformat
 import pytest
 from course_copy import copy_course, environment, grade, rows, run
 from nbformat import NotebookNode
+
+from autograder import pipeline
+from autograder.errors import UserError
 
 # Real exercises, without the figures and the prose around them.
 MASTER = '''
@@ -210,11 +214,20 @@ def test_a_mistake_of_the_grader_costs_one_submission_and_leaves_a_log(course):
     hand_in(course, "bruno", HALF)
     # A folder where the notebook of one student should be written.
     (course / "autograder/work/autograded/ada/05-momentum/momentum.ipynb").mkdir(parents=True)
-    grade(course)
+    assert "The grader itself failed on ada" in refused(course, "05-momentum")
     assert rows(course, ["student", "status"]) == [["ada", "grader error"], ["bruno", "graded"]]
     assert "IsADirectoryError" in (course / "autograder/work/logs/05-momentum-ada.log").read_text(
         encoding="utf-8"
     )
+
+
+def test_a_folder_that_may_not_be_written_to_ends_the_batch_with_its_name(monkeypatch):
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "Permission denied", "work/feedback")
+
+    monkeypatch.setattr(pipeline, "_record", refuse)
+    with pytest.raises(UserError, match="work/feedback cannot be written: Permission denied"):
+        pipeline.record(None, None, None, None, None)
 
 
 def test_names_cannot_become_formulas_or_markup(course):
