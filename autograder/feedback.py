@@ -1,19 +1,24 @@
 """What a learner gets back: nbgrader's feedback page, or a small page of our own if there is no notebook."""
 
+import re
 from html import escape
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets.config import Config
 
-from autograder.course import Lesson
-from autograder.outcome import Outcome
+from autograder.course import Lesson, find_lesson
+from autograder.gradebook import Score, scores
+from autograder.outcome import Outcome, mistakes_in
+from autograder.released import name_of
 
 WHAT_TO_DO = {
     "missing": "Save the notebook under the name it had when you got it, and hand it in again.",
@@ -55,6 +60,29 @@ class HideTests(ClearHiddenTests):
                 if output.output_type == "error":
                     output.traceback = [f"{output.ename}: {output.evalue}"]
         return cell, resources
+
+
+class Summary(NbGraderPreprocessor):
+    """Begin the page with what each exercise earned, and the mistakes that were seen in it."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Put a table before the first cell of one notebook."""
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as book:
+            earned, _ = scores(book, find_lesson(names["assignment"]), names["student"])
+        lines = [_line(cell, earned[name_of(cell)]) for cell in nb.cells if is_grade(cell)]
+        table = "\n".join(["| exercise | points | what was seen |", "|:--|:--|:--|", *lines])
+        nb.cells.insert(0, new_markdown_cell(source=table, id="summary"))
+        return nb, resources
+
+
+def _line(cell: NotebookNode, score: Score) -> str:
+    name = name_of(cell)
+    points = "to be read" if score.to_read else f"{score.points:g} of {score.max_points:g}"
+    # Names of mistakes come from the submission's process.
+    seen = ", ".join(re.sub(r"[^\w '.-]", " ", mistake) for mistake in mistakes_in(cell))
+    # nbgrader's page gives its tables no room between the columns.
+    return f"| [{name.removeprefix('check_')}](#{name}) &emsp; | {points} &emsp; | {seen} |"
 
 
 def page(notebook: NotebookNode, resources: dict[str, Any], config: Config) -> str:

@@ -83,6 +83,11 @@ def _status(notebook: NotebookNode, verdicts: dict[str, ReadVerdict]) -> tuple[S
     return Status.GRADED, f"Not written: {', '.join(unwritten)}." if unwritten else ""
 
 
+def mistakes_in(cell: NotebookNode) -> tuple[str, ...]:
+    """The names of the mistakes that a check saw; none for a cell that is no check."""
+    return tuple(mistake for verdict in _verdicts(cell) for mistake in verdict.mistakes)
+
+
 def _verdicts(cell: NotebookNode) -> Iterator[ReadVerdict]:
     if cell.cell_type == "code" and is_grade(cell):
         for output in cell.outputs:

@@ -1,6 +1,8 @@
 """The sample class is graded exactly as its table says, bad submissions among good ones."""
 
 import csv
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,19 @@ def test_everyone_gets_a_feedback_page_without_hidden_tests(graded, handed_in, s
     assert "hidden=True" not in page
     status = graded[student]["status"]
     assert status == "graded" or status in page
+
+
+def test_the_feedback_begins_with_what_each_exercise_earned_and_why(graded, handed_in):
+    page = (handed_in / f"autograder/work/feedback/ingrid/{LESSON}/momentum.html").read_text(encoding="utf-8")
+    cells = [
+        unescape(cell).strip()
+        for cell in re.findall(r"<td[^>]*>(.*?)</td>", page[: page.index("See it first")])
+    ]
+    assert cells[:6] == [
+        '<a href="#check_momentum_step">momentum_step</a>', "2 of 5", "History forgotten",
+        '<a href="#check_effective_step">effective_step</a>', "3 of 3", "",
+    ]  # fmt: skip
+    assert cells[-2:] == ["to be read", ""]
 
 
 def test_every_kind_of_damage_occurs():
