@@ -7,12 +7,36 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
 from autograder.course import ROOT
-from gradlab.surfaces import SURFACES, Surface, bowl, quadratic, ravine, rosenbrock, saddle
+from gradlab.descent import descend
+from gradlab.optimizers import gradient_descent
+from gradlab.surfaces import (
+    SURFACES,
+    Surface,
+    bowl,
+    double_well,
+    ill_conditioned,
+    monkey_saddle,
+    plateau,
+    quadratic,
+    rastrigin,
+    ravine,
+    rosenbrock,
+    saddle,
+    styblinski_tang,
+)
 
 RECORDED = json.loads((ROOT / "autograder" / "reference" / "surfaces.json").read_text(encoding="utf-8"))
 
-every_surface = pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))
-surfaces = st.sampled_from(list(SURFACES.values()))
+MANY_WEIGHTS = {"Rastrigin": rastrigin, "Styblinski-Tang": styblinski_tang}
+ALL = {
+    **SURFACES,
+    **{f"{name} in {dim}": make(dim) for name, make in MANY_WEIGHTS.items() for dim in (1, 3)},
+    "round": ill_conditioned(1),
+    "steep": ill_conditioned(1e4, angle=-2.0),
+}
+
+every_surface = pytest.mark.parametrize("surface", ALL.values(), ids=list(ALL))
+surfaces = st.sampled_from(list(ALL.values()))
 seeds = st.integers(0, 2**32)
 
 
@@ -22,23 +46,29 @@ def places(surface: Surface, seed: int, *batch: int):
     return np.random.default_rng(seed).uniform(low, high, (*batch, surface.dim))
 
 
-@pytest.mark.parametrize("case", RECORDED["cases"], ids=lambda case: case["surface"])
+def recorded_surface(case):
+    known = SURFACES[case["surface"]]
+    return known if known.dim == case["dim"] else MANY_WEIGHTS[case["surface"]](case["dim"])
+
+
+@pytest.mark.parametrize("case", RECORDED["cases"], ids=lambda case: f"{case['surface']}-{case['dim']}")
 class TestAgreementWithTorch:
     def test_value(self, case):
-        values = SURFACES[case["surface"]].value(case["points"])
+        values = recorded_surface(case).value(case["points"])
         np.testing.assert_allclose(values, case["values"], rtol=1e-12)
 
     def test_gradient(self, case):
-        gradients = SURFACES[case["surface"]].gradient(case["points"])
+        gradients = recorded_surface(case).gradient(case["points"])
         np.testing.assert_allclose(gradients, case["gradients"], rtol=1e-11, atol=1e-12)
 
     def test_hessian(self, case):
-        hessians = SURFACES[case["surface"]].hessian(case["points"])
+        hessians = recorded_surface(case).hessian(case["points"])
         np.testing.assert_allclose(hessians, case["hessians"], rtol=1e-11, atol=1e-12)
 
 
 def test_every_surface_was_recorded_with_the_versions_of_the_engine():
     assert {case["surface"] for case in RECORDED["cases"]} == set(SURFACES)
+    assert len(SURFACES) == 13
     assert set(RECORDED["versions"]) == {"python", "torch", "numpy"}
 
 
@@ -86,12 +116,87 @@ def test_which_surfaces_have_which_minima():
         "Himmelblau": 4,
         "Beale": 1,
         "dented slope": 1,
+        "ill-conditioned": 1,
+        "monkey saddle": 0,
+        "plateau": 1,
+        "double well": 2,
+        "Rastrigin": 1,
+        "Styblinski-Tang": 1,
     }
 
 
 def test_a_saddle_is_flat_in_the_middle_and_falls_to_both_sides():
     np.testing.assert_array_equal(saddle.gradient([0.0, 0.0]), [0, 0])
     np.testing.assert_array_equal(np.linalg.eigvalsh(saddle.hessian([0.0, 0.0])), [-2, 2])
+
+
+@pytest.mark.parametrize("condition_number", [1.0, 7.0, 1e3, 1e6])
+@pytest.mark.parametrize("angle", [0.0, 0.5, -2.0])
+def test_an_ill_conditioned_surface_has_the_condition_number_of_choice(condition_number, angle):
+    surface = ill_conditioned(condition_number, angle=angle)
+    along, across = np.linalg.eigvalsh(surface.hessian(surface.start))
+    np.testing.assert_allclose([along, across], [1, condition_number], rtol=1e-9)
+
+
+def test_the_floor_of_an_ill_conditioned_surface_is_turned_by_the_angle():
+    surface = ill_conditioned(100, angle=0.5)
+    floor, wall = np.array([np.cos(0.5), np.sin(0.5)]), np.array([-np.sin(0.5), np.cos(0.5)])
+    np.testing.assert_allclose(surface.value([floor, wall]), [0.5, 50])
+    np.testing.assert_allclose(surface.start @ np.stack([floor, wall]).T, [-4, 1])
+
+
+def test_gradient_descent_with_its_best_rate_comes_closer_by_what_the_condition_number_allows():
+    surface = ill_conditioned(100, angle=0.5)
+    losses = descend(surface, surface.start, gradient_descent, steps=200, lr=2 / (1 + 100)).losses
+    np.testing.assert_allclose(losses[-1] / losses[-2], (99 / 101) ** 2, rtol=1e-9)
+
+
+@pytest.mark.parametrize("bad", [0.5, 0.0, -2.0, np.nan, np.inf])
+def test_a_condition_number_below_one_is_refused(bad):
+    with pytest.raises(ValueError, match=rf"condition_number must be a finite number >= 1, got {bad}"):
+        ill_conditioned(bad)
+
+
+@pytest.mark.parametrize("make", MANY_WEIGHTS.values())
+def test_a_surface_of_no_weights_is_refused(make):
+    with pytest.raises(ValueError, match=r"dim must be at least 1 weight, got 0\."):
+        make(0)
+
+
+@pytest.mark.parametrize("make", MANY_WEIGHTS.values())
+def test_more_weights_add_up_the_losses_of_each(make):
+    point = np.array([0.3, -1.2, 2.5])
+    one_by_one = make(1).value(point[:, None])
+    np.testing.assert_allclose(make(3).value(point), one_by_one.sum(), rtol=1e-13)
+
+
+def test_a_monkey_saddle_is_flat_in_the_middle_in_every_sense_and_falls_in_three_directions():
+    np.testing.assert_array_equal(monkey_saddle.gradient([0.0, 0.0]), [0, 0])
+    np.testing.assert_array_equal(monkey_saddle.hessian([0.0, 0.0]), np.zeros((2, 2)))
+    turns = np.arange(6) * np.pi / 3
+    around = monkey_saddle.value(np.stack([np.cos(turns), np.sin(turns)], axis=-1))
+    np.testing.assert_allclose(around, [1, -1, 1, -1, 1, -1])
+
+
+def test_a_plateau_is_a_hundred_times_flatter_at_the_start_than_on_the_way_down():
+    start, edge = np.linalg.norm(plateau.gradient([plateau.start, [-1.0, 0.0]]), axis=-1)
+    assert start < edge / 100
+
+
+def test_a_double_well_has_a_saddle_between_its_wells_and_a_side_decides():
+    np.testing.assert_array_equal(double_well.gradient([0.0, 0.0]), [0, 0])
+    np.testing.assert_array_equal(np.linalg.eigvalsh(double_well.hessian([0.0, 0.0])), [-4, 2])
+    trace = descend(double_well, [[0.05, 1.5], [-0.05, 1.5]], gradient_descent, steps=200, lr=0.1)
+    np.testing.assert_allclose(trace.points[-1], double_well.minima, atol=1e-9)
+
+
+def test_rastrigin_has_a_pit_near_every_whole_number_and_styblinski_tang_two():
+    def pits(surface):
+        _, losses = surface.grid(2001)
+        return int(((losses[1:-1] < losses[:-2]) & (losses[1:-1] < losses[2:])).sum())
+
+    assert pits(rastrigin(1)) == 11
+    assert pits(styblinski_tang(1)) == 2
 
 
 def test_the_dent_holds_a_ball_without_speed():
@@ -142,7 +247,7 @@ def test_float32_points_give_float32_losses_and_gradients(surface):
 
 @every_surface
 @pytest.mark.parametrize("method", ["value", "gradient", "hessian"])
-@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 0)])
+@pytest.mark.parametrize("shape", [(), (4,), (2, 4), (2, 0)])
 def test_points_of_another_number_of_weights_are_refused(surface, method, shape):
     message = (
         rf"A point of {surface.name} has {surface.dim} weight\(s\), so the last axis of points must have "

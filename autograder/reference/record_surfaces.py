@@ -8,6 +8,7 @@ float64. Needs torch, which the project itself does not: python autograder/refer
 # mypy: disable-error-code="import-not-found, import-untyped"
 
 import json
+import math
 import platform
 from pathlib import Path
 from typing import Any
@@ -28,25 +29,37 @@ SURFACES: dict[str, Any] = {
         + (2.625 - w[0] + w[0] * w[1] ** 3) ** 2
     ),
     "dented slope": lambda w: (0.1 * w**2 - 0.3 * torch.exp(-8 * (w + 2) ** 2)).sum(),
+    # Condition number 100, the floor of the ravine turned by 30 degrees.
+    "ill-conditioned": lambda w: (
+        ((math.sqrt(3) * w[0] + w[1]) / 2) ** 2 / 2 + 50 * ((math.sqrt(3) * w[1] - w[0]) / 2) ** 2
+    ),
+    "monkey saddle": lambda w: w[0] ** 3 - 3 * w[0] * w[1] ** 2,
+    "plateau": lambda w: 1 - torch.exp(-(w @ w) / 2),
+    "double well": lambda w: w[0] ** 4 - 2 * w[0] ** 2 + 1 + w[1] ** 2,
+    "Rastrigin": lambda w: 10 * len(w) + (w**2 - 10 * torch.cos(2 * math.pi * w)).sum(),
+    "Styblinski-Tang": lambda w: (w**4 - 16 * w**2 + 5 * w).sum() / 2,
 }
+# Numbers of weights other than two.
+DIMS = {"dented slope": [1], "Rastrigin": [1, 2, 5], "Styblinski-Tang": [1, 2, 5]}
 
 
 def main() -> None:
     """Record the references."""
     rng = np.random.default_rng(20240503)
     versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
-    record = {"versions": versions, "cases": [case(rng, name) for name in SURFACES]}
+    cases = [case(rng, name, dim) for name in SURFACES for dim in DIMS.get(name, [2])]
+    record = {"versions": versions, "cases": cases}
     TARGET.write_text(json.dumps(record) + "\n", encoding="utf-8")
-    print(f"{TARGET}: {len(SURFACES)} surfaces, {TARGET.stat().st_size} bytes, {versions}")
+    print(f"{TARGET}: {len(cases)} surfaces, {TARGET.stat().st_size} bytes, {versions}")
 
 
-def case(rng: np.random.Generator, name: str) -> dict[str, Any]:
+def case(rng: np.random.Generator, name: str, dim: int) -> dict[str, Any]:
     """One surface at twelve points."""
-    dim = 1 if name == "dented slope" else 2
     loss, points = SURFACES[name], rng.uniform(-3, 3, (12, dim))
     tensors = [torch.tensor(point) for point in points]
     return {
         "surface": name,
+        "dim": dim,
         "points": points.tolist(),
         "values": [loss(w).item() for w in tensors],
         "gradients": [torch.autograd.functional.jacobian(loss, w).tolist() for w in tensors],

@@ -1,0 +1,147 @@
+"""Surfaces of two weights from the literature, and one of a single weight, with derivatives written out."""
+
+import numpy as np
+
+from gradlab.surfaces.surface import Array, Surface, rows
+
+rosenbrock = Surface(
+    name="Rosenbrock",
+    formula=r"(1 - w_1)^2 + 100\,(w_2 - w_1^2)^2",
+    dim=2,
+    minima=rows((1.0, 1.0)),
+    start=np.array([-1.2, 1.0]),
+    domain=rows((-2.0, 2.0), (-1.0, 3.0)),
+    _value=lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2,
+    _gradient=lambda x, y: (-2 * (1 - x) - 400 * x * (y - x**2), 200 * (y - x**2)),
+    _hessian=lambda x, y: ((2 - 400 * y + 1200 * x**2, -400 * x), (-400 * x, 200 + 0 * x)),
+)
+
+himmelblau = Surface(
+    name="Himmelblau",
+    formula=r"(w_1^2 + w_2 - 11)^2 + (w_1 + w_2^2 - 7)^2",
+    dim=2,
+    # Roots of a polynomial without a short closed form, to the last digit of a double.
+    minima=rows(
+        (3.0, 2.0),
+        (-2.8051180869527448, 3.1313125182505730),
+        (-3.7793102533777469, -3.2831859912861694),
+        (3.5844283403304917, -1.8481265269644035),
+    ),
+    start=np.array([0.0, 0.0]),
+    domain=rows((-5.0, 5.0), (-5.0, 5.0)),
+    _value=lambda x, y: (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2,
+    _gradient=lambda x, y: (
+        4 * x * (x**2 + y - 11) + 2 * (x + y**2 - 7),
+        2 * (x**2 + y - 11) + 4 * y * (x + y**2 - 7),
+    ),
+    _hessian=lambda x, y: (
+        (12 * x**2 + 4 * y - 42, 4 * (x + y)),
+        (4 * (x + y), 12 * y**2 + 4 * x - 26),
+    ),
+)
+
+_BEALE = (1.5, 2.25, 2.625)
+
+
+def _beale_terms(x: Array, y: Array) -> list[tuple[Array, Array, Array, Array, Array]]:
+    # For each residual r = c - x (1 - y^k): r, its two slopes, and the second slopes r_xy and r_yy.
+    return [
+        (
+            c - x * (1 - y**k),
+            -(1 - y**k),
+            k * x * y ** (k - 1),
+            k * y ** (k - 1),
+            k * (k - 1) * x * y ** max(k - 2, 0),
+        )
+        for k, c in enumerate(_BEALE, start=1)
+    ]
+
+
+beale = Surface(
+    name="Beale",
+    formula=r"(1.5 - w_1 + w_1 w_2)^2 + (2.25 - w_1 + w_1 w_2^2)^2 + (2.625 - w_1 + w_1 w_2^3)^2",
+    dim=2,
+    minima=rows((3.0, 0.5)),
+    start=np.array([1.0, 1.0]),
+    domain=rows((-4.5, 4.5), (-4.5, 4.5)),
+    _value=lambda x, y: sum((r**2 for r, *_ in _beale_terms(x, y)), 0 * x),
+    _gradient=lambda x, y: (
+        sum((2 * r * rx for r, rx, _, _, _ in _beale_terms(x, y)), 0 * x),
+        sum((2 * r * ry for r, _, ry, _, _ in _beale_terms(x, y)), 0 * x),
+    ),
+    _hessian=lambda x, y: (
+        (
+            sum((2 * rx * rx for _, rx, _, _, _ in _beale_terms(x, y)), 0 * x),
+            sum((2 * (rx * ry + r * rxy) for r, rx, ry, rxy, _ in _beale_terms(x, y)), 0 * x),
+        ),
+        (
+            sum((2 * (rx * ry + r * rxy) for r, rx, ry, rxy, _ in _beale_terms(x, y)), 0 * x),
+            sum((2 * (ry * ry + r * ryy) for r, _, ry, _, ryy in _beale_terms(x, y)), 0 * x),
+        ),
+    ),
+)
+
+
+def _dent(x: Array) -> Array:
+    return 0.3 * np.exp(-8 * (x + 2) ** 2)
+
+
+dented_slope = Surface(
+    name="dented slope",
+    formula=r"0.1\,w^2 - 0.3\,e^{-8 (w + 2)^2}",
+    dim=1,
+    # The bottom of the bowl; the dent, a poorer local minimum near -1.92, is what the start rolls into.
+    minima=rows((0.0,)),
+    start=np.array([-5.0]),
+    domain=rows((-6.0, 4.0)),
+    _value=lambda x: 0.1 * x**2 - _dent(x),
+    _gradient=lambda x: (0.2 * x + 16 * (x + 2) * _dent(x),),
+    _hessian=lambda x: ((0.2 + (16 - 256 * (x + 2) ** 2) * _dent(x),),),
+)
+
+monkey_saddle = Surface(
+    name="monkey saddle",
+    formula=r"w_1^3 - 3\,w_1 w_2^2",
+    dim=2,
+    minima=np.empty((0, 2)),
+    # Almost on the ridge, which leads to the middle, where even the curvature is zero.
+    start=np.array([1.0, 0.01]),
+    domain=rows((-2.0, 2.0), (-2.0, 2.0)),
+    _value=lambda x, y: x**3 - 3 * x * y**2,
+    _gradient=lambda x, y: (3 * x**2 - 3 * y**2, -6 * x * y),
+    _hessian=lambda x, y: ((6 * x, -6 * y), (-6 * y, -6 * x)),
+)
+
+plateau = Surface(
+    name="plateau",
+    formula=r"1 - e^{-(w_1^2 + w_2^2) / 2}",
+    dim=2,
+    minima=rows((0.0, 0.0)),
+    # 5e-3 steep, a hundredth of what it is on the way down.
+    start=np.array([-3.0, 2.0]),
+    domain=rows((-4.0, 4.0), (-4.0, 4.0)),
+    _value=lambda x, y: -np.expm1(-(x**2 + y**2) / 2),
+    _gradient=lambda x, y: (x * _hole(x, y), y * _hole(x, y)),
+    _hessian=lambda x, y: (
+        ((1 - x**2) * _hole(x, y), -x * y * _hole(x, y)),
+        (-x * y * _hole(x, y), (1 - y**2) * _hole(x, y)),
+    ),
+)
+
+
+def _hole(x: Array, y: Array) -> Array:
+    return np.exp(-(x**2 + y**2) / 2)
+
+
+double_well = Surface(
+    name="double well",
+    formula=r"(w_1^2 - 1)^2 + w_2^2",
+    dim=2,
+    minima=rows((1.0, 0.0), (-1.0, 0.0)),
+    # Just right of the ridge between the wells.
+    start=np.array([0.05, 1.5]),
+    domain=rows((-2.0, 2.0), (-2.0, 2.0)),
+    _value=lambda x, y: (x**2 - 1) ** 2 + y**2,
+    _gradient=lambda x, y: (4 * x * (x**2 - 1), 2 * y),
+    _hessian=lambda x, y: ((12 * x**2 - 4, 0 * x), (0 * x, 2 + 0 * x)),
+)

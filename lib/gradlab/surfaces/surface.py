@@ -1,0 +1,74 @@
+"""What a loss surface is: its formula with two derivatives, and what is known about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A loss surface with its derivatives and what is known about it.
+
+    Attributes:
+        name: what it is called.
+        formula: the loss in LaTeX, w_1 and w_2 being the weights.
+        dim: number of weights, the length of a point's last axis.
+        minima: the known minima, shape (n, dim); (0, dim) where there is none.
+        start: a customary place to start from, shape (dim,).
+        domain: (low, high) for each weight: the part worth drawing, shape (dim, 2).
+    """
+
+    name: str
+    formula: str
+    dim: int
+    minima: Array
+    start: Array
+    domain: Array
+    _value: Callable[..., Array]
+    _gradient: Callable[..., tuple[Array, ...]]
+    _hessian: Callable[..., tuple[tuple[Array, ...], ...]]
+
+    def value(self, points: npt.ArrayLike) -> Array:
+        """The loss at `points`: shape (..., dim) -> (...)."""
+        return self._value(*self._coordinates(points))
+
+    def gradient(self, points: npt.ArrayLike) -> Array:
+        """The gradient at `points`: shape (..., dim) -> (..., dim)."""
+        return np.stack(np.broadcast_arrays(*self._gradient(*self._coordinates(points))), axis=-1)
+
+    def hessian(self, points: npt.ArrayLike) -> Array:
+        """The matrix of second derivatives at `points`: shape (..., dim) -> (..., dim, dim)."""
+        entries = [entry for row in self._hessian(*self._coordinates(points)) for entry in row]
+        flat = np.stack(np.broadcast_arrays(*entries), axis=-1)
+        return flat.reshape(*flat.shape[:-1], self.dim, self.dim)
+
+    def grid(self, size: int = 200) -> tuple[Array, Array]:
+        """Points covering the domain and the loss there: shapes (size, ..., dim) and (size, ...)."""
+        axes = [np.linspace(low, high, size) for low, high in self.domain]
+        points = np.stack(np.meshgrid(*axes), axis=-1)
+        return points, self.value(points)
+
+    def _coordinates(self, points: npt.ArrayLike) -> list[Array]:
+        array = np.asarray(points)
+        if array.ndim == 0 or array.shape[-1] != self.dim:
+            raise ValueError(
+                f"A point of {self.name} has {self.dim} weight(s), so the last axis of points must have length "
+                f"{self.dim}; got shape {array.shape}."
+            )
+        if not np.issubdtype(array.dtype, np.floating):
+            array = array.astype(float)
+        return [array[..., i] for i in range(self.dim)]
+
+
+def rows(*numbers: tuple[float, ...]) -> Array:
+    """Points, one a row, or the (low, high) of every weight.
+
+    >>> rows((0, 1), (2, 3))
+    array([[0., 1.],
+           [2., 3.]])
+    """
+    return np.array(numbers, dtype=float)
