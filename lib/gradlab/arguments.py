@@ -1,0 +1,53 @@
+"""What the rules of this library ask of the arrays that they are given."""
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.floating]
+
+
+def floating(name: str, array: npt.ArrayLike) -> Array:
+    """The argument as an array of floating point numbers.
+
+    Raises:
+        ValueError: for integers, which would cut every fraction off.
+
+    >>> floating("params", [1.0, 2.0])
+    array([1., 2.])
+    """
+    values = np.asarray(array)
+    if not np.issubdtype(values.dtype, np.floating):
+        raise ValueError(
+            f"{name} must be floating point, got {values.dtype}: whole numbers cannot hold a fraction. "
+            "Write np.array([1.0, 2.0]) or use .astype(float)."
+        )
+    return values
+
+
+def fits(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:
+    """Whether an array of `shape` broadcasts into the shape `into` without making it larger.
+
+    >>> fits((3, 1), (3, 5)), fits((3,), (3, 5))
+    (True, False)
+    """
+    lined_up = zip(reversed(shape), reversed(into), strict=False)
+    return len(shape) <= len(into) and all(length in (1, wanted) for length, wanted in lined_up)
+
+
+def fitting(name: str, value: float | Array, of: str, array: Array) -> Array:
+    """A hyper-parameter that broadcasts to `array`, in its dtype.
+
+    In its dtype, because a float64 rate must not turn float32 weights into float64.
+
+    Raises:
+        ValueError: for a shape that does not broadcast to that of `array`, which is called `of`.
+
+    >>> fitting("lr", 0.1, "params", np.ones(2, dtype=np.float32)).dtype
+    dtype('float32')
+    """
+    if not fits(np.shape(value), array.shape):
+        raise ValueError(
+            f"{name} of shape {np.shape(value)} does not broadcast to {of} of shape {array.shape}. To give each "
+            f"run its own, add a last axis of length 1: {name}[..., None]."
+        )
+    return np.asarray(value, dtype=array.dtype)
