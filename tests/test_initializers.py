@@ -108,11 +108,12 @@ def test_runs_start_at_different_weights_of_the_same_size(initializer):
     np.testing.assert_allclose(first.std(), second.std(), rtol=0.1)
 
 
-def test_the_network_starts_at_the_normal_start():
-    network = MLP((4, 5, 3))
+@pytest.mark.parametrize("initializer", [normal, he_uniform])
+def test_a_network_starts_where_its_initializer_says(initializer):
     generator = rng(3)
-    for W, b in network.unpack(network.init(rng(3), dtype=np.float64)):
-        np.testing.assert_allclose(W, normal(generator, W.shape), rtol=1e-15)
+    params = MLP((4, 5, 3)).init(rng(3), initializer=initializer, dtype=np.float64)
+    for W, b in MLP((4, 5, 3)).unpack(params):
+        np.testing.assert_array_equal(W, initializer(generator, W.shape))
         np.testing.assert_array_equal(b, zeros(generator, b.shape))
 
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from gradlab.arguments import Array
 from gradlab.surfaces import Surface
 
-Array = npt.NDArray[np.floating]
 Rule = Callable[..., tuple[Array, Any]]
 
 

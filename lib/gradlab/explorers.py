@@ -14,14 +14,12 @@ import contourpy
 import ipywidgets as widgets
 import matplotlib
 import numpy as np
-import numpy.typing as npt
 
 from gradlab import plots
+from gradlab.arguments import Array
 from gradlab.descent import Trace, descend
 from gradlab.optimizers import momentum
 from gradlab.surfaces import Surface, ravine
-
-Array = npt.NDArray[np.floating]
 
 _WIDTH, _HEIGHT = 760, 330
 _MAP = (14, 14, 430, 302)  # left, top, width, height of the surface

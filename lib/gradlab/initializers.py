@@ -12,7 +12,8 @@ says otherwise.
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.floating]
+from gradlab.arguments import Array
+
 Shape = tuple[int, ...]
 
 

@@ -12,7 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.floating]
+from gradlab.arguments import Array
+from gradlab.initializers import normal
+
+Initializer = Callable[[np.random.Generator, tuple[int, ...]], Array]
 
 
 class Activation(NamedTuple):
@@ -72,13 +75,19 @@ class MLP:
         return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(self.sizes))
 
     def init(
-        self, rng: np.random.Generator, runs: int | tuple[int, ...] = (), dtype: npt.DTypeLike = np.float32
+        self,
+        rng: np.random.Generator,
+        runs: int | tuple[int, ...] = (),
+        *,
+        initializer: Initializer = normal,
+        dtype: npt.DTypeLike = np.float32,
     ) -> Array:
-        """Parameters to start from: weights normal with std ``1 / sqrt(fan_in)``, biases 0.
+        """Parameters to start from: weights from `initializer`, biases 0.
 
         Args:
             rng: where the randomness comes from.
             runs: leading axes; () for a single run, 5 or (5,) for five different starts.
+            initializer: one of `gradlab.initializers`; by default normal with std ``1 / sqrt(fan_in)``.
             dtype: float32, or float64 where gradients are checked.
 
         Returns:
@@ -87,7 +96,7 @@ class MLP:
         leading = runs if isinstance(runs, tuple) else (runs,)
         params = np.zeros((*leading, self.n_params), dtype=dtype)
         for W, _ in self.unpack(params):
-            W[...] = rng.standard_normal(W.shape) / np.sqrt(W.shape[-2])
+            W[...] = initializer(rng, W.shape)
         return params
 
     def unpack(self, params: Array) -> list[tuple[Array, Array]]:

@@ -16,15 +16,14 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
 
+from gradlab.arguments import Array
 from gradlab.surfaces import Surface
 
-Array = npt.NDArray[np.floating]
 Drawing = Callable[[Axes], None]
 
 PAPER, INK, FAINT = "#fcfbf7", "#222222", "#8a8a86"

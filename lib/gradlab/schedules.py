@@ -17,7 +17,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.floating]
+from gradlab.arguments import Array
+
 Hyper = float | Array
 
 

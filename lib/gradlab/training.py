@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from gradlab.arguments import Array
 from gradlab.data import minibatches
 from gradlab.descent import Rule, take_step
-from gradlab.network import MLP, Array
+from gradlab.network import MLP
 
 
 class History(NamedTuple):

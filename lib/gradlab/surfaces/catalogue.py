@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from gradlab.surfaces.surface import Array, Surface, rows
+from gradlab.arguments import Array
+from gradlab.surfaces.surface import Surface, rows
 
 rosenbrock = Surface(
     name="Rosenbrock",

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gradlab.surfaces.surface import Array, Surface
+from gradlab.arguments import Array
+from gradlab.surfaces.surface import Surface
 
 Curve = Callable[[Array], Array]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.floating]
+from gradlab.arguments import Array
 
 
 @dataclass(frozen=True, eq=False)
