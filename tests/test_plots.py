@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from gradlab.descent import descend
@@ -150,3 +151,20 @@ def test_drawing_leaves_the_readers_own_settings_alone():
     with matplotlib.rc_context({"axes.titlesize": 33}):
         panels(DRAWINGS["contours"](), alt="A drawing.")
         assert matplotlib.rcParams["axes.titlesize"] == 33
+
+
+def test_a_band_shades_from_its_low_to_its_high_end_around_its_own_line_only():
+    axes = Figure().subplots()
+    band = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0]])
+    lines = {"with": (np.array([0, 1, 2]), band.mean(axis=0)), "without": np.zeros(3)}
+    curves(lines, xlabel="x", ylabel="y", bands={"with": band})(axes)
+    (shade,) = axes.collections
+    corners = {tuple(corner) for corner in shade.get_paths()[0].vertices}
+    assert corners == {(0, 1), (1, 2), (2, 3), (0, 2), (1, 4), (2, 6)}
+
+
+@pytest.mark.parametrize("markers", [True, False])
+def test_points_are_marked_where_that_is_asked_for(markers):
+    axes = Figure().subplots()
+    curves({"a": np.ones(3)}, xlabel="x", ylabel="y", markers=markers)(axes)
+    assert (axes.lines[0].get_marker() != "None") is markers

@@ -200,7 +200,7 @@ def curves(
                 markersize=4.5,
                 label=label,
             )
-            if bands:
+            if bands and label in bands:
                 axes.fill_between(x, *bands[label], color=COLOURS[i % 6], alpha=0.18, linewidth=0)
         if mark is not None:
             height, text = mark
