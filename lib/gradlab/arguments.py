@@ -51,3 +51,17 @@ def fitting(name: str, value: float | Array, of: str, array: Array) -> Array:
             f"run its own, add a last axis of length 1: {name}[..., None]."
         )
     return np.asarray(value, dtype=array.dtype)
+
+
+def check_not_negative(name: str, value: float | Array) -> None:
+    """Refuse what is not a finite number >= 0, nan included.
+
+    Raises:
+        ValueError: for a value below 0, inf or nan, anywhere in an array.
+
+    >>> check_not_negative("lr", -1.0)
+    Traceback (most recent call last):
+    ValueError: lr must be a finite number >= 0, got -1.0.
+    """
+    if not np.all((np.asarray(value) >= 0) & np.isfinite(value)):
+        raise ValueError(f"{name} must be a finite number >= 0, got {value}.")

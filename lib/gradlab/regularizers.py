@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.arguments import Array, fitting, floating
+from gradlab.arguments import Array, check_not_negative, fitting, floating
 
 Mask = npt.NDArray[np.bool_]
 Hyper = float | Array
@@ -51,7 +51,7 @@ def l2_penalty(weights: npt.ArrayLike, *, lam: Hyper, axis: Axis = None) -> Arra
     np.float64(1.25)
     """
     w = floating("weights", weights)
-    _check_finite("lam", lam)
+    check_not_negative("lam", lam)
     penalty: Array = np.asarray(lam, dtype=w.dtype) / 2 * np.sum(w * w, axis=axis)
     return penalty
 
@@ -98,7 +98,7 @@ def l1_penalty(weights: npt.ArrayLike, *, lam: Hyper, axis: Axis = None) -> Arra
     np.float64(3.5)
     """
     w = floating("weights", weights)
-    _check_finite("lam", lam)
+    check_not_negative("lam", lam)
     penalty: Array = np.asarray(lam, dtype=w.dtype) * np.sum(np.abs(w), axis=axis)
     return penalty
 
@@ -251,7 +251,7 @@ def early_stopping(
     True 2.0 2
     """
     for name, value in (("patience", patience), ("min_delta", min_delta)):
-        _check_finite(name, value)
+        check_not_negative(name, value)
     if mode not in ("min", "max"):
         raise ValueError(f"mode must be 'min' or 'max', got {mode!r}.")
     now = np.asarray(metric, dtype=float)
@@ -277,7 +277,7 @@ def _checked_state(state: StoppingState | None, metric: Array, mode: str) -> Sto
 
 
 def _strength(name: str, value: Hyper, w: Array) -> Array:
-    _check_finite(name, value)
+    check_not_negative(name, value)
     return fitting(name, value, "weights", w)
 
 
@@ -285,8 +285,3 @@ def _probability(p: Hyper, name: str, x: Array) -> Array:
     if not np.all((np.asarray(p) >= 0) & (np.asarray(p) < 1)):
         raise ValueError(f"p, the probability of dropping, must be in [0, 1), got {p}.")
     return fitting("p", p, name, x)
-
-
-def _check_finite(name: str, value: Hyper) -> None:
-    if not np.all((np.asarray(value) >= 0) & np.isfinite(value)):
-        raise ValueError(f"{name} must be a finite number >= 0, got {value}.")

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.arguments import Array
+from gradlab.arguments import Array, check_not_negative
 
 Hyper = float | Array
 
@@ -142,10 +142,10 @@ def cosine_decay(
     array([0.1, 0.2, 0.3, 0.4, 0.2, 0. , 0. ])
     """
     at = _checked(epoch, lr)
-    _check_finite("warmup", warmup)
-    _check_finite("min_lr", min_lr)
+    check_not_negative("warmup", warmup)
+    check_not_negative("min_lr", min_lr)
     _require(np.asarray(min_lr) <= lr, "min_lr", min_lr, f"at most lr, {lr}")
-    _check_finite("total", total)
+    check_not_negative("total", total)
     _require(np.asarray(total) > warmup, "total", total, f"greater than warmup, {warmup}")
     progress = np.clip((at - warmup) / (np.asarray(total) - warmup), 0, 1)
     ramp = np.minimum((at + 1) / (np.asarray(warmup) + 1), 1)
@@ -214,7 +214,7 @@ def reduce_on_plateau(
     _require((np.asarray(factor) > 0) & (np.asarray(factor) < 1), "factor", factor, "in (0, 1)")
     limits = {"patience": patience, "threshold": threshold, "cooldown": cooldown, "min_lr": min_lr}
     for name, value in limits.items():
-        _check_finite(name, value)
+        check_not_negative(name, value)
     if threshold_mode == "rel":
         _require(np.asarray(threshold) < 1, "threshold", threshold, "below 1 when it is relative")
     rate, now, before = _checked_runs(lr, metric, state, mode)
@@ -244,7 +244,7 @@ def _checked_runs(
     lr: npt.ArrayLike, metric: npt.ArrayLike, state: PlateauState | None, mode: str
 ) -> tuple[Array, Array, PlateauState]:
     rate, now = np.asarray(lr, dtype=float), np.asarray(metric, dtype=float)
-    _check_finite("lr", rate)
+    check_not_negative("lr", rate)
     if rate.shape not in ((), now.shape):
         raise ValueError(f"lr must be one number or have the shape of metric, {now.shape}, got {rate.shape}.")
     if state is None:
@@ -264,13 +264,9 @@ def _checked_runs(
 
 def _checked(epoch: npt.ArrayLike, lr: Hyper) -> Array:
     at = np.asarray(epoch, dtype=float)
-    _check_finite("epoch", at)
-    _check_finite("lr", lr)
+    check_not_negative("epoch", at)
+    check_not_negative("lr", lr)
     return at
-
-
-def _check_finite(name: str, value: Hyper) -> None:
-    _require((np.asarray(value) >= 0) & np.isfinite(value), name, value, "a finite number >= 0")
 
 
 def _check_one_of(name: str, value: str, one: str, other: str) -> None:
