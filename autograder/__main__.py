@@ -13,6 +13,7 @@ VERBS = {
     "build": "turn the masters in solutions/ into executed solutions and student notebooks",
     "grade": "grade what students handed in for a lesson, with feedback and a CSV",
     "sample": "hand in the sample class: a few small submissions of every kind",
+    "audit": "prove the checks: mistakes rejected and named, right answers accepted, mutants killed",
     "lab": "open the course in JupyterLab",
 }
 

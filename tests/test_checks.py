@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from answers import RIGHT, cell
-from wrong_answers import WRONG
 
+from autograder.answers import answers
+from autograder.answers.cells import cell
 from gradlab import check
 from gradlab.checks import LESSONS, exercises, find_exercise
 from gradlab.checks.judge import judge
@@ -20,7 +20,13 @@ every_mistake = pytest.mark.parametrize(
 )
 
 
-def answers(of):
+RIGHT, WRONG = (
+    {name: texts for lesson in LESSONS for name, texts in getattr(answers(lesson), kind).items()}
+    for kind in ("right", "wrong")
+)
+
+
+def every_answer(of):
     return pytest.mark.parametrize(
         ("name", "source"),
         [pytest.param(name, text, id=f"{name}: {how}") for name, texts in of.items() for how, text in texts.items()],
@@ -52,7 +58,7 @@ def test_a_mistake_is_explained_and_answered_with_a_question_or_a_pointer(exerci
     assert not mistake.name.endswith(".")
 
 
-@answers(RIGHT)
+@every_answer(RIGHT)
 def test_every_style_of_a_right_answer_gets_full_marks(name, source):
     exercise = find_exercise(name)
     for seed in (VISIBLE, *OTHERS[:3]):
@@ -60,7 +66,7 @@ def test_every_style_of_a_right_answer_gets_full_marks(name, source):
         assert verdict.points == exercise.max_points, str(verdict)
 
 
-@answers(WRONG)
+@every_answer(WRONG)
 def test_a_wrong_answer_without_a_name_does_not_get_full_marks(name, source):
     exercise = find_exercise(name)
     for seed in (VISIBLE, *OTHERS[:3]):
@@ -171,14 +177,14 @@ def test_work_that_lacks_nothing_but_manners_is_told_so_in_whatever_way_it_write
     exercise = find_exercise(name)
     verdict = judge(exercise, cell(source), VISIBLE)
     assert verdict.points == exercise.max_points - 1
-    assert verdict.mistakes == (exercise.aspects[-1].care.name,)
+    assert verdict.mistakes == (exercise.aspects[-1].lacking.name,)
 
 
 @every_exercise
 def test_good_manners_come_last_and_are_worth_less_than_the_values(exercise):
-    care = [aspect.care is not None for aspect in exercise.aspects]
+    care = [aspect.manners for aspect in exercise.aspects]
     assert care == sorted(care)
-    assert sum(a.points for a in exercise.aspects if a.care) < exercise.max_points / 2
+    assert sum(a.points for a in exercise.aspects if a.manners) < exercise.max_points / 2
 
 
 # --- Seeds ----------------------------------------------------------------------------------------------------

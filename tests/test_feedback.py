@@ -2,8 +2,8 @@ import re
 
 import numpy as np
 import pytest
-from answers import cell
 
+from autograder.answers.cells import cell
 from gradlab import check
 from gradlab.checks import observation
 
@@ -44,23 +44,23 @@ def test_a_todo_behind_a_branch_keeps_what_was_earned():
 
 
 @pytest.mark.parametrize(
-    ("body", "message"),
+    ("name", "body", "message"),
     [
-        ("2 * (1 + rho) / L", r"must return the limit; yours returns nothing \(None\)\. Does it end with a return\?"),
-        ("print(2 * (1 + rho) / L)", r"returns nothing \(None\)\. It prints instead: replace print\(\.\.\.\) by return"),
-        ("return '2.5'", "the limit that yours returns is a str, not a real number"),
-        ("return 2 + 3j", "the limit that yours returns is a complex, not a real number"),
-        ("return np.array([1j])", "the limit that yours returns is a ndarray, not a real number"),
-        ("return True", "the limit that yours returns is a bool, not a real number"),
-        ("return {'limit': 2.5}", "the limit that yours returns is a dict, not a real number"),
-        ("return [1.0, [2.0]]", "the limit that yours returns is a list, not a real number"),
-        ("return max", "the limit that yours returns is a builtin_function_or_method"),
-        ("return (2 * (1 + rho) / L,)", r"the limit should have shape \(\) and yours has \(1,\)"),
+        ("Nothing is returned", "2 * (1 + rho) / L", r"must return the limit; yours returns nothing \(None\)\. Does it end with a return\?"),
+        ("Printed instead of returned", "print(2 * (1 + rho) / L)", r"returns nothing \(None\)\. It prints instead: replace print\(\.\.\.\) by return"),
+        ("Not a number", "return '2.5'", "the limit that yours returns is a str, not a real number"),
+        ("Not a number", "return 2 + 3j", "the limit that yours returns is a complex, not a real number"),
+        ("Not a number", "return np.array([1j])", "the limit that yours returns is a ndarray, not a real number"),
+        ("Not a number", "return True", "the limit that yours returns is a bool, not a real number"),
+        ("Not a number", "return {'limit': 2.5}", "the limit that yours returns is a dict, not a real number"),
+        ("Not a number", "return [1.0, [2.0]]", "the limit that yours returns is a list, not a real number"),
+        ("Not a number", "return max", "the limit that yours returns is a builtin_function_or_method"),
+        ("A list instead of an array", "return (2 * (1 + rho) / L,)", r"the limit that yours returns is a tuple"),
     ],
 )  # fmt: skip
-def test_an_answer_in_the_wrong_form_is_told_which_form_is_asked_for(body, message):
+def test_an_answer_in_the_wrong_form_is_told_which_form_is_asked_for(name, body, message):
     verdict = limit(body)
-    assert (verdict.outcome, verdict.points, verdict.mistakes) == ("wrong", 0, ())
+    assert (verdict.outcome, verdict.points, verdict.mistakes) == ("wrong", 0, (name,))
     assert re.search(message, str(verdict))
 
 
@@ -104,9 +104,10 @@ def test_an_iterator_that_runs_dry_is_called_what_it_is():
     )
 
 
-def test_wrong_arguments_are_shown_as_python_says_it():
+def test_wrong_arguments_are_answered_with_those_asked_for():
     verdict = check(cell("def momentum_limit(curvature): return 2 / curvature"))
-    assert "TypeError: momentum_limit() takes 1 positional argument but 2 were given" in str(verdict)
+    assert verdict.mistakes == ("Other arguments than asked for",)
+    assert "momentum_limit(L, rho); yours is defined as momentum_limit(curvature)" in str(verdict)
 
 
 def test_a_function_that_leaves_python_is_an_error_and_not_the_end():

@@ -4,11 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
-from answers import cell, step
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from autograder.answers.cells import cell, step
 from gradlab.checks import LESSONS, exercises, find_exercise
 from gradlab.checks.exercise import Aspect, Exercise, Sight
 from gradlab.checks.judge import judge

@@ -1,7 +1,7 @@
 import pytest
-from answers import cell
 from IPython.core.interactiveshell import InteractiveShell
 
+from autograder.answers.cells import cell
 from gradlab import NotWrittenYet, todo
 
 

@@ -4,10 +4,10 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from answers import cell
 from IPython.core.formatters import DisplayFormatter
 from nbgrader.utils import get_partial_grade
 
+from autograder.answers.cells import cell
 from gradlab import check
 from gradlab.checks import find_exercise
 from gradlab.checks.verdict import VERDICT_MIME

@@ -3,6 +3,7 @@
 `lessons` declares the exercises; `exercise` says what a declaration is made of.
 """
 
+import dataclasses
 import hashlib
 import importlib
 import os
@@ -13,13 +14,28 @@ from types import FrameType
 from gradlab.checks.exercise import Exercise, Function
 from gradlab.checks.judge import judge
 from gradlab.checks.verdict import Verdict
-from gradlab.records import record
+from gradlab.records import hints_opened, record, record_hints
 
 # Lesson -> the module of gradlab.checks.lessons that declares its exercises.
-LESSONS = {"00-start-here": "start_here", "05-momentum": "momentum"}
+LESSONS = {
+    "00-start-here": "start_here",
+    "01-gradient-descent": "gradient_descent",
+    "02-convexity": "convexity",
+    "03-local-optima": "local_optima",
+    "04-initialization": "initialization",
+    "05-momentum": "momentum",
+    "06-per-weight-steps": "per_weight_steps",
+    "07-rmsprop": "rmsprop",
+    "08-adam": "adam",
+    "09-schedules": "schedules",
+    "10-regularization": "regularization",
+    "11-batch-normalization": "batch_normalization",
+    "12-shifting-surfaces": "shifting_surfaces",
+    "13-capstone": "capstone",
+}
 
 # Visible checks show everyone the same numbers.
-_VISIBLE_SEED = (2024,)
+VISIBLE_SEED = (2024,)
 
 
 def exercises(lesson: str) -> tuple[Exercise, ...]:
@@ -50,7 +66,7 @@ def find_exercise(name: str) -> Exercise:
     )
 
 
-def check(function: Function, *, hidden: bool = False) -> Verdict:
+def check(function: Function, *, hint: bool = False, hidden: bool = False) -> Verdict:
     """Check what you wrote for an exercise, and say what is right and what is not.
 
     The exercise is the one that has the name of your function: `check(momentum_step)`. Equal code gets an
@@ -58,6 +74,7 @@ def check(function: Function, *, hidden: bool = False) -> Verdict:
 
     Args:
         function: what you wrote.
+        hint: open the next hint. Open hints stay open, also tomorrow, until the exercise is right.
         hidden: for graders: the same rules with numbers from the environment variable GRADLAB_SEED.
 
     Returns:
@@ -69,9 +86,12 @@ def check(function: Function, *, hidden: bool = False) -> Verdict:
     exercise = find_exercise(_name_of(function, sys._getframe(1)))
     if hidden:
         return judge(exercise, function, _hidden_seed(exercise), reveal=False)
-    verdict = judge(exercise, function, _VISIBLE_SEED)
+    verdict = judge(exercise, function, VISIBLE_SEED)
     record(exercise.name, verdict.points)
-    return verdict
+    opened = min(hints_opened(exercise.name) + hint, len(verdict.hints))
+    if verdict.outcome == "right" or hint:
+        record_hints(exercise.name, opened)
+    return dataclasses.replace(verdict, opened=opened)
 
 
 def _name_of(function: Function, caller: FrameType) -> str:

@@ -22,6 +22,8 @@ def equal(expected: npt.NDArray[Any], actual: npt.NDArray[Any], rtol: float) -> 
     """Same shape, and equal within `rtol` on the scale of the largest expected entry."""
     if expected.shape != actual.shape:
         return False
+    if expected.dtype.kind not in "iuf" or actual.dtype.kind not in "iuf":
+        return bool(np.all(expected == actual))
     scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))
     return bool(np.allclose(actual, expected, rtol=rtol, atol=rtol * min(scale, 1.0), equal_nan=True))
 
@@ -43,6 +45,10 @@ def in_words(expected: Sight, actual: Sight) -> str:
     name = name[0].upper() + name[1:] if expected.when else name
     if should.shape != got.shape:
         return f"{name} should have shape {should.shape} and yours has {got.shape}."
+    if should.dtype.kind not in "iuf" or got.dtype.kind not in "iuf":
+        index = tuple(int(i) for i in np.argwhere(should != got)[0])
+        place = f" at {', '.join(map(str, index))}" if index else ""
+        return f"{name} should be {should[index]}{place} and yours is {got[index]}."
     index = _first_index(should, got)
     place = f"[{', '.join(map(str, index))}]" if index else ""
     # `w[0]` reads well, and so does "the average should be 2 at [0]".

@@ -3,16 +3,21 @@
 A check is declarative. Each *aspect* has a probe: a short function that calls the exercise with numbers drawn
 from a generator and yields what it saw. The probe is run on the reference and on the learner's function with
 the same numbers; equal sights earn the aspect's points. It is also run on every named *mistake*: sights equal
-to those of a mistake name it. The same mistakes are the wrong implementations that the tests must see rejected.
+to those of a mistake name it, and on every accepted *convention*: sights equal to those of a convention earn full
+marks and a note. The mistakes are the wrong implementations that the tests must see rejected.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 Function = Callable[..., Any]
+
+# What a function returns: numbers or arrays of them; True or False, or an array of these; a word; a list of arrays
+# that need not have the same length; or anything at all, which the probe then looks into by itself.
+Kind = Literal["numbers", "truth", "word", "arrays", "anything"]
 
 
 class Sight(NamedTuple):
@@ -21,7 +26,7 @@ class Sight(NamedTuple):
     Attributes:
         when: opens the sentence that reports it, e.g. "After 3 steps".
         what: the name of the value, e.g. "w".
-        value: a number or an array.
+        value: a number, a truth value, a word, or an array of one of these.
     """
 
     when: str
@@ -59,6 +64,19 @@ class Mistake(Advice):
 
 
 @dataclass(frozen=True)
+class Convention:
+    """Another way to write the exercise that is right too: full marks, and a note.
+
+    Attributes:
+        note: what is different about it, in a friendly sentence.
+        function: the exercise written that way.
+    """
+
+    note: str
+    function: Function
+
+
+@dataclass(frozen=True)
 class Aspect:
     """One separately graded side of an exercise.
 
@@ -66,16 +84,17 @@ class Aspect:
         name: what the learner reads in the list, e.g. "several steps".
         points: what it is worth.
         probe: calls the function and yields what it saw.
-        care: for good manners, such as leaving the caller's arrays alone: the advice for work that lacks
-            nothing else. Manners earn points only when some value is right too: a function that does nothing
-            has good manners.
+        lacking: what to say to work that lacks this aspect and nothing else.
+        manners: True for good manners, such as leaving the caller's arrays alone. They earn points only when some
+            value is right too: a function that does nothing has good manners.
         rtol: relative tolerance, on the scale of the largest expected entry.
     """
 
     name: str
     points: float
     probe: Probe
-    care: Advice | None = None
+    lacking: Advice | None = None
+    manners: bool = False
     rtol: float = 1e-5
 
 
@@ -89,8 +108,13 @@ class Exercise:
         returns: the names of what it returns, in order.
         reference: a right implementation, itself proven against an independent engine.
         aspects: what is looked at, in the order of the report.
+        hints: the ladder that a learner climbs one rung at a time: where to look, then the step in words. Never
+            the code.
+        kinds: what each of the returned values is; numbers where nothing is said.
+        vectorised: True where NumPy needs no loop. A loop is then mentioned, and costs nothing.
         graded: False for a warm-up that carries no marks.
         mistakes: the wrong implementations that have a name.
+        conventions: the other ways that are right.
     """
 
     name: str
@@ -98,8 +122,12 @@ class Exercise:
     returns: tuple[str, ...]
     reference: Function
     aspects: tuple[Aspect, ...]
+    hints: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    vectorised: bool = False
     graded: bool = True
     mistakes: list[Mistake] = field(default_factory=list)
+    conventions: list[Convention] = field(default_factory=list)
 
     @property
     def max_points(self) -> float:
@@ -111,6 +139,15 @@ class Exercise:
 
         def register(function: Function) -> Function:
             self.mistakes.append(Mistake(name, why, hint, function))
+            return function
+
+        return register
+
+    def convention(self, note: str) -> Callable[[Function], Function]:
+        """Decorate another right way to write the exercise, with what is different about it."""
+
+        def register(function: Function) -> Function:
+            self.conventions.append(Convention(note, function))
             return function
 
         return register

@@ -1,13 +1,26 @@
 """From observations to a verdict: which aspects hold, what differs first, and which mistake it looks like."""
 
+from collections.abc import Sequence
+from itertools import chain
+
 import numpy as np
 
 from gradlab.checks.comparison import agree, first_difference, in_words
 from gradlab.checks.exercise import Advice, Aspect, Exercise, Function, Mistake
-from gradlab.checks.observation import Observation, observe, typed
+from gradlab.checks.form import typed
+from gradlab.checks.observation import Observation, observe
+from gradlab.checks.pictures import picture
+from gradlab.checks.reading import has_loop, variables_of_the_notebook
+from gradlab.checks.slips import slips
 from gradlab.checks.verdict import AspectResult, Verdict
 
 Seed = tuple[int, ...]
+Seen = tuple[Observation, ...]
+
+_A_LOOP = (
+    "This works. It loops over single numbers, though, and NumPy can do whole arrays at once: shorter to read, and "
+    "on large arrays a hundred times as fast."
+)
 
 
 def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = True) -> Verdict:
@@ -27,22 +40,22 @@ def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = 
     ('1 - rho instead of 1 + rho',)
     """
     seen = _observe_all(exercise, function, seed)
-    expected = expectations(exercise, seed)
+    expected, note = _closest(exercise, seen, seed)
     holds = _agreements(exercise, expected, seen)
-    some_value = any(ok for aspect, ok in zip(exercise.aspects, holds, strict=True) if not aspect.care)
-    earned = [
-        ok and (some_value or not aspect.care) for aspect, ok in zip(exercise.aspects, holds, strict=True)
-    ]
+    earned = _earned(exercise, holds)
     results = tuple(
         AspectResult(aspect.name, aspect.points if ok else 0.0, aspect.points)
         for aspect, ok in zip(exercise.aspects, earned, strict=True)
     )
     if all(earned):
-        return Verdict(exercise.name, "right", results, graded=exercise.graded)
+        loops = exercise.vectorised and has_loop(function)
+        notes = (*note, _A_LOOP) if loops else note
+        return Verdict(exercise.name, "right", results, notes=notes, graded=exercise.graded)
     first = holds.index(False)
     aspect, wanted, got = exercise.aspects[first], expected[first], seen[first]
-    mistakes = [] if got.outcome in ("unwritten", "timeout") else _named(exercise, seen, holds, seed)
-    story = [f"{mistake.why} {mistake.hint}" for mistake in mistakes[:1]]
+    mistake = _mistake(exercise, function, seen, holds, seed)
+    story = [f"{mistake.why} {mistake.hint}"] if mistake and mistake.why else []
+    drawn = ""
     if got.outcome != "answered":
         story.append(got.message)
         call = got.calls[-1]
@@ -50,18 +63,41 @@ def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = 
         place = first_difference(wanted, got, aspect.rtol)
         story.append(in_words(wanted.sights[place], got.sights[place]) if reveal else _kept_back(aspect))
         call = got.calls[place]
+        drawn = picture(wanted.sights, got.sights, place) if reveal else ""
     return Verdict(
         exercise.name,
         {"answered": "wrong", "form": "wrong"}.get(got.outcome, got.outcome),
         results,
         story=tuple(story),
+        picture=drawn,
         call=typed(exercise.name, *call) if reveal and got.outcome != "unwritten" else "",
-        mistakes=tuple(mistake.name for mistake in mistakes[:1]),
+        mistakes=(mistake.name,) if mistake else (),
+        hints=exercise.hints if reveal and got.outcome != "unwritten" else (),
+        notes=note,
         graded=exercise.graded,
     )
 
 
-def expectations(exercise: Exercise, seed: Seed) -> tuple[Observation, ...]:
+def points(exercise: Exercise, function: Function, seed: Seed, expected: Seen | None = None) -> float:
+    """What `function` earns, without a word about it: for whoever judges thousands.
+
+    Args:
+        exercise: what is asked for.
+        function: what the learner wrote.
+        seed: as for `judge`.
+        expected: what `expectations(exercise, seed)` returned, where that is known.
+
+    >>> from gradlab.checks import find_exercise
+    >>> points(find_exercise("momentum_limit"), lambda L, rho: 2 * (1 - rho) / L, seed=(1,))
+    1.0
+    """
+    seen = _observe_all(exercise, function, seed)
+    closest, _ = _closest(exercise, seen, seed, expected)
+    earned = _earned(exercise, _agreements(exercise, closest, seen))
+    return float(sum(aspect.points for aspect, ok in zip(exercise.aspects, earned, strict=True) if ok))
+
+
+def expectations(exercise: Exercise, seed: Seed) -> Seen:
     """What the reference shows, aspect by aspect.
 
     Raises:
@@ -76,7 +112,34 @@ def expectations(exercise: Exercise, seed: Seed) -> tuple[Observation, ...]:
     return shown
 
 
-def _observe_all(exercise: Exercise, function: Function, seed: Seed) -> tuple[Observation, ...]:
+def _closest(
+    exercise: Exercise, seen: Seen, seed: Seed, expected: Seen | None = None
+) -> tuple[Seen, tuple[str, ...]]:
+    """What a right answer shows, by the convention under which `seen` earns most; and the note on it, if any."""
+
+    def worth(expected: Seen) -> float:
+        earned = _earned(exercise, _agreements(exercise, expected, seen))
+        return sum(aspect.points for aspect, ok in zip(exercise.aspects, earned, strict=True) if ok)
+
+    asked_for = expected or expectations(exercise, seed)
+    best, most = asked_for, worth(asked_for)
+    note: tuple[str, ...] = ()
+    if most == exercise.max_points:
+        return asked_for, ()
+    for convention in exercise.conventions:
+        shown = _observe_all(exercise, convention.function, seed)
+        if worth(shown) > most:
+            best, most, note = shown, worth(shown), (convention.note,)
+    return best, note
+
+
+def _earned(exercise: Exercise, holds: Sequence[bool]) -> list[bool]:
+    pairs = list(zip(exercise.aspects, holds, strict=True))
+    some_value = any(ok for aspect, ok in pairs if not aspect.manners)
+    return [ok and (some_value or not aspect.manners) for aspect, ok in pairs]
+
+
+def _observe_all(exercise: Exercise, function: Function, seed: Seed) -> Seen:
     seen: list[Observation] = []
     for index in range(len(exercise.aspects)):
         if seen and seen[-1].outcome in ("unwritten", "timeout"):
@@ -91,14 +154,31 @@ def _observe(exercise: Exercise, index: int, function: Function, seed: Seed) -> 
     return observe(exercise, exercise.aspects[index], function, np.random.default_rng((*seed, index)))
 
 
-def _agreements(
-    exercise: Exercise, one: tuple[Observation, ...], other: tuple[Observation, ...]
-) -> list[bool]:
+def _agreements(exercise: Exercise, one: Seen, other: Seen) -> list[bool]:
     return [agree(a, b, aspect.rtol) for aspect, a, b in zip(exercise.aspects, one, other, strict=True)]
 
 
-def _named(exercise: Exercise, seen: tuple[Observation, ...], holds: list[bool], seed: Seed) -> list[Advice]:
-    """The mistake that shows exactly what was seen; failing that, those that explain every aspect that fails."""
+def _mistake(
+    exercise: Exercise, function: Function, seen: Seen, holds: list[bool], seed: Seed
+) -> Advice | None:
+    """What the failure looks like, from the surest sign to the weakest; None where nothing is known of it."""
+    got = seen[holds.index(False)]
+    if got.outcome == "form":
+        return Advice(got.mistake, why="", hint="")
+    if got.outcome in ("unwritten", "timeout"):
+        return None
+    failing = [index for index, ok in enumerate(holds) if not ok]
+    lacking = [exercise.aspects[index].lacking for index in failing]
+    return (
+        (lacking[0] if all(exercise.aspects[index].manners for index in failing) else None)
+        or _shown_by_a_mistake(exercise, seen, holds, seed)
+        or (lacking[0] if all(lacking) else None)
+        or _from_the_notebook(function)
+    )
+
+
+def _shown_by_a_mistake(exercise: Exercise, seen: Seen, holds: list[bool], seed: Seed) -> Advice | None:
+    """The mistake that shows exactly what was seen; failing that, the first that explains every aspect that fails."""
 
     def shows(mistake: Mistake, index: int) -> bool:
         shown = _observe(exercise, index, mistake.function, seed)
@@ -106,18 +186,28 @@ def _named(exercise: Exercise, seen: tuple[Observation, ...], holds: list[bool],
 
     failing = [index for index, ok in enumerate(holds) if not ok]
     holding = [index for index, ok in enumerate(holds) if ok]
-    lacking = [exercise.aspects[index].care for index in failing]
-    if all(lacking):
-        return [advice for advice in lacking if advice]
-    explaining: list[Advice] = []
-    for mistake in exercise.mistakes:
+    explaining = None
+    for mistake in chain(exercise.mistakes, slips(exercise)):
         # Most mistakes are ruled out by the first aspect that fails; the others need not be looked at.
         if not all(shows(mistake, index) for index in failing):
             continue
         if all(shows(mistake, index) for index in holding):
-            return [mistake]
-        explaining.append(mistake)
+            return mistake
+        explaining = explaining or mistake
     return explaining
+
+
+def _from_the_notebook(function: Function) -> Advice | None:
+    names = variables_of_the_notebook(function)
+    if not names:
+        return None
+    listed = ", ".join(f"`{name}`" for name in names)
+    return Advice(
+        "Uses a variable of the notebook",
+        why=f"Your function reads {listed} from the notebook instead of from its arguments, so it gives the same "
+        "answer whatever it is called with.",
+        hint="Everything a function needs should stand in the brackets of its first line.",
+    )
 
 
 def _kept_back(aspect: Aspect) -> str:

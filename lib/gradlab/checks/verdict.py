@@ -33,6 +33,10 @@ class Verdict:
         story: sentences on the first thing that is not right, empty where all is.
         call: the call that shows it, empty where there is nothing to show.
         mistakes: names of the mistakes that would answer exactly like this.
+        picture: SVG that shows the difference, where a picture says more than a number.
+        hints: a ladder, each rung telling more than the one before.
+        opened: how many rungs of it the learner has asked for.
+        notes: friendly remarks that cost nothing.
         graded: False for a warm-up.
     """
 
@@ -42,6 +46,10 @@ class Verdict:
     story: tuple[str, ...] = ()
     call: str = ""
     mistakes: tuple[str, ...] = ()
+    picture: str = ""
+    hints: tuple[str, ...] = ()
+    opened: int = 0
+    notes: tuple[str, ...] = ()
     graded: bool = True
 
     @property
@@ -64,6 +72,8 @@ class Verdict:
         lines += [f"  {sentence}" for paragraph in self.story for sentence in paragraph.split("\n")]
         if self.call:
             lines.append(f"  Try it: {self.call}")
+        lines += [f"  {name}: {hint}" for name, hint in self._open_hints()]
+        lines += [f"  {sentence}" for sentence in (self._next_hint(), *self.notes) if sentence]
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -84,17 +94,17 @@ class Verdict:
         colour = {"right": _RIGHT, "unwritten": _OPEN}.get(self.outcome, _WRONG)
         parts = [f'<div style="font-weight:600">{escape(self._headline())}</div>', self._aspects_html()]
         if self.mistakes:
-            parts.append(
-                f'<div style="margin-top:.5em"><b>{escape(" or ".join(self.mistakes))}.</b> {_html(self.story[0])}</div>'
-            )
-        parts += [
-            f'<div style="margin-top:.5em">{_html(text)}</div>' for text in self.story[bool(self.mistakes) :]
-        ]
+            parts.append(_paragraph(f"<b>{escape(' or '.join(self.mistakes))}.</b> {_html(self.story[0])}"))
+        parts += [_paragraph(_html(text)) for text in self.story[bool(self.mistakes) :]]
+        if self.picture:
+            parts.append(_paragraph(self.picture))
         if self.call:
             parts.append(
-                '<div style="margin-top:.5em">Try it yourself:</div>'
-                f'<pre style="margin:.2em 0 0;white-space:pre-wrap;background:transparent;color:inherit">{escape(self.call)}</pre>'
+                _paragraph("Try it yourself:")
+                + f'<pre style="margin:.2em 0 0;white-space:pre-wrap;background:transparent;color:inherit">{escape(self.call)}</pre>'
             )
+        parts += [_paragraph(f"<b>{name}:</b> {_html(hint)}") for name, hint in self._open_hints()]
+        parts += [_paragraph(_html(text)) for text in (self._next_hint(), *self.notes) if text]
         style = f"border-left:5px solid {colour};padding:.4em 0 .5em 1em;margin:.3em 0;max-width:48em;line-height:1.45"
         return f'<div class="gradlab-verdict" style="{style}">{"".join(parts)}</div>'
 
@@ -104,6 +114,16 @@ class Verdict:
                 f"{self.exercise}: {'right' if self.outcome == 'right' else 'not yet'} (a warm-up, no points)"
             )
         return f"{self.exercise}: {self.points:g} of {self.max_points:g} points"
+
+    def _open_hints(self) -> list[tuple[str, str]]:
+        return [(f"Hint {count}", hint) for count, hint in enumerate(self.hints[: self.opened], 1)]
+
+    def _next_hint(self) -> str:
+        if self.opened >= len(self.hints):
+            return ""
+        return (
+            f"Stuck? `check({self.exercise}, hint=True)` opens hint {self.opened + 1} of {len(self.hints)}."
+        )
 
     def _aspects_html(self) -> str:
         def line(aspect: AspectResult) -> str:
@@ -117,6 +137,10 @@ class Verdict:
 
 def _passed(aspect: AspectResult) -> bool:
     return aspect.points == aspect.max_points
+
+
+def _paragraph(html: str) -> str:
+    return f'<div style="margin-top:.5em">{html}</div>'
 
 
 def _html(text: str) -> str:

@@ -9,12 +9,14 @@ from gradlab.surfaces import rosenbrock as surface
 
 
 def _one_point(function: Function, rng: np.random.Generator) -> Iterator[Sight]:
-    for w1, w2 in [(1.0, 1.0), (0.0, 2.0), tuple(rng.uniform(-2, 2, 2).round(1))]:
+    w1 = round(rng.uniform(0.6, 1.4), 3)
+    on_the_floor = (w1, round(w1**2, 2) + 0.01)
+    for w1, w2 in [(1.0, 1.0), (0.0, 2.0), tuple(rng.uniform(-2, 2, 2).round(2)), on_the_floor]:
         yield Sight(f"At w1 = {w1:g}, w2 = {w2:g}", "the loss", function(w1, w2))
 
 
 def _many_points(function: Function, rng: np.random.Generator) -> Iterator[Sight]:
-    w1, w2 = rng.uniform(-2, 2, (2, 3)).round(1)
+    w1, w2 = rng.uniform(-2, 2, (2, 3)).round(2)
     yield Sight("For arrays of three points", "the losses", function(w1, w2))
 
 
@@ -24,6 +26,11 @@ rosenbrock = Exercise(
     returns=("the loss",),
     reference=lambda w1, w2: surface.value(np.stack([w1, w2], axis=-1)),
     aspects=(Aspect("one point", 1, _one_point), Aspect("many points at once", 1, _many_points)),
+    hints=(
+        "The loss has two terms. At w1 = 0, w2 = 2 the first one is 1: what is yours? And the second?",
+        "Square how far w1 is from 1. Then square how far w2 is from the square of w1, and count that a hundred times.",
+    ),
+    vectorised=True,
     graded=False,
 )
 

@@ -31,6 +31,11 @@ effective_step = Exercise(
     lesson="05-momentum",
     returns=("the step",),
     reference=lambda lr, rho: lr / (1 - rho),
+    hints=(
+        "Where does the velocity stop growing? There, the new v and the old v are the same number.",
+        "The steps grow by the sum of everything that is kept: divide the rate by the share of the velocity that is lost in each step.",
+    ),
+    vectorised=True,
     aspects=(
         Aspect("no momentum, no change", 1, _without_momentum),
         Aspect("numbers", 1, _rates),

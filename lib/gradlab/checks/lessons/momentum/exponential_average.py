@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradlab.checks.exercise import Advice, Aspect, Exercise, Function, Sight
-from gradlab.checks.lessons.momentum.numbers import short_decimals
+from gradlab.checks.probes import short_decimals
 
 
 def _exponential_average(values, beta=0.9):
@@ -22,6 +22,8 @@ def _one_series(average: Function, rng: np.random.Generator) -> Iterator[Sight]:
     beta = round(rng.uniform(0.6, 0.85), 2)
     yield Sight("For a series of one value,", "the average", average(short_decimals(rng, 1), beta))
     yield Sight(f"With beta = {beta:g}", "the average", average(short_decimals(rng, 6), beta))
+    beta = round(rng.uniform(0.2, 0.4), 2)
+    yield Sight(f"With beta = {beta:g}", "the average", average(short_decimals(rng, 4), beta))
     yield Sight("With beta left out, so 0.9,", "the average", average(short_decimals(rng, 4)))
 
 
@@ -44,6 +46,12 @@ exponential_average = Exercise(
     name="exponential_average",
     lesson="05-momentum",
     returns=("the average",),
+    hints=(
+        "Look at the example first: 4, 4, 4 with beta = 0.5 gives 2, 3, 3.5. Which number does your function give for the "
+        "first of them, and what was the average before it?",
+        "Go through the values in order. At each one, keep the share beta of the average so far, add the share 1 - beta of "
+        "the value, and write the result down before you go on.",
+    ),
     reference=_exponential_average,
     aspects=(
         Aspect("one series", 1, _one_series),
@@ -53,7 +61,8 @@ exponential_average = Exercise(
             "values unchanged",
             1,
             _values_kept,
-            care=Advice(
+            manners=True,
+            lacking=Advice(
                 "Writes into the caller's values",
                 why="Your numbers are right, but they are written over the values that were passed in. "
                 "(`np.asarray` hands back the caller's own array when it already holds floats.)",

@@ -30,6 +30,11 @@ momentum_limit = Exercise(
     lesson="05-momentum",
     returns=("the limit",),
     reference=lambda L, rho: 2 * (1 + rho) / L,
+    hints=(
+        "Try the two cases you know: rho = 0 must give 2 / L, and a larger rho a larger limit.",
+        "Take the limit without momentum, and make it larger by the factor one plus rho.",
+    ),
+    vectorised=True,
     aspects=(
         Aspect("no momentum: 2 / L", 1, _plain_limit),
         Aspect("numbers", 1, _curvatures),

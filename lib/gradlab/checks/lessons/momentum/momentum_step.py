@@ -21,6 +21,13 @@ momentum_step = Exercise(
     returns=("w", "v"),
     reference=heavy_ball,
     aspects=STEP_ASPECTS,
+    hints=(
+        "There are two lines in the formula, one for v and one for w. Work the example of the docstring by hand, then print "
+        "your v and your w for it: which of the two is off?",
+        "First make the new velocity: of the old one keep the share rho, and add the whole gradient. Then move w "
+        "against the new velocity, lr times as far. Return both.",
+    ),
+    vectorised=True,
 )
 
 

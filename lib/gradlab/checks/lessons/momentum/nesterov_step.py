@@ -22,6 +22,12 @@ nesterov_step = Exercise(
     returns=("w", "v"),
     reference=look_ahead,
     aspects=STEP_ASPECTS,
+    hints=(
+        "The velocity is the heavy ball's, unchanged. Only the line of w is new: what stands in its brackets?",
+        "The step is made of two parts: this gradient, and the part rho of the velocity that has just been updated. Add "
+        "them, and move w against the sum, lr times as far.",
+    ),
+    vectorised=True,
 )
 
 

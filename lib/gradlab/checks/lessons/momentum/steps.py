@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradlab.checks.exercise import Advice, Aspect, Function, Sight
-from gradlab.checks.lessons.momentum.numbers import short_decimals
+from gradlab.checks.exercise import Aspect, Function, Sight
+from gradlab.checks.probes import arguments_kept, short_decimals
 
 
 def _hyper(rng: np.random.Generator) -> dict[str, float]:
@@ -49,26 +49,14 @@ def _any_shape(step: Function, rng: np.random.Generator) -> Iterator[Sight]:
         yield Sight(f"For {name},", "v", v)
 
 
-def _arguments_kept(step: Function, rng: np.random.Generator) -> Iterator[Sight]:
+def _in_motion(rng: np.random.Generator) -> dict[str, object]:
     w, grad, v = short_decimals(rng, 3, 3)
-    step(w, grad, v, **_hyper(rng))
-    for name, array in [("w", w), ("grad", grad), ("v", v)]:
-        yield Sight("After the call,", f"the {name} you were given", array)
+    return {"w": w, "grad": grad, "v": v} | _hyper(rng)
 
 
 STEP_ASPECTS = (
     Aspect("first step", 1, _from_rest),
     Aspect("several steps", 2, _several_steps),
     Aspect("any shape", 1, _any_shape),
-    Aspect(
-        "arguments unchanged",
-        1,
-        _arguments_kept,
-        care=Advice(
-            "Writes into the caller's arrays",
-            why="Your numbers are right, but arrays that were passed in are changed by `*=`, `+=`, `-=` or an "
-            "assignment to their entries: run the cell twice and it starts from somewhere else.",
-            hint="`v = rho * v + grad` makes a new array; `v *= rho` overwrites the old one.",
-        ),
-    ),
+    arguments_kept(_in_motion),
 )

@@ -1,0 +1,5 @@
+"""Answers to the exercises of lesson 01."""
+
+RIGHT: dict[str, dict[str, str]] = {}
+
+WRONG: dict[str, dict[str, str]] = {}

@@ -1,0 +1,5 @@
+"""Answers to the exercises of lesson 09."""
+
+RIGHT: dict[str, dict[str, str]] = {}
+
+WRONG: dict[str, dict[str, str]] = {}

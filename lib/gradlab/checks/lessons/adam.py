@@ -1,0 +1,5 @@
+"""Checks of lesson 08: adam."""
+
+from gradlab.checks.exercise import Exercise
+
+EXERCISES: tuple[Exercise, ...] = ()

@@ -1,0 +1,5 @@
+"""Checks of lesson 11: batch normalization."""
+
+from gradlab.checks.exercise import Exercise
+
+EXERCISES: tuple[Exercise, ...] = ()

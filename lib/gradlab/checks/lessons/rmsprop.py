@@ -1,0 +1,5 @@
+"""Checks of lesson 07: rmsprop."""
+
+from gradlab.checks.exercise import Exercise
+
+EXERCISES: tuple[Exercise, ...] = ()

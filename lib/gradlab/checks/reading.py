@@ -1,0 +1,48 @@
+"""What can be read from a function without calling it: loops, and names that it takes from the notebook."""
+
+import dis
+from collections.abc import Iterator
+from numbers import Number
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from gradlab.checks.exercise import Function
+
+
+def has_loop(function: Function) -> bool:
+    """Whether the function loops, be it by `for`, `while` or a comprehension.
+
+    >>> has_loop(lambda x: [2 * value for value in x]), has_loop(lambda x: 2 * x)
+    (True, False)
+    """
+    return any(step.opname.startswith(("FOR_ITER", "JUMP_BACKWARD")) for step in _steps(function))
+
+
+def variables_of_the_notebook(function: Function) -> tuple[str, ...]:
+    """The numbers and arrays that the function reads without having been given them, in alphabetical order.
+
+    >>> rate = 0.1
+    >>> variables_of_the_notebook(eval("lambda w: w - rate", {"rate": rate, "np": np}))
+    ('rate',)
+    """
+    names = getattr(function, "__globals__", {})
+    read = {step.argval for step in _steps(function) if step.opname == "LOAD_GLOBAL"}
+    return tuple(
+        sorted(name for name in read if isinstance(names.get(name), Number | np.ndarray | list | tuple))
+    )
+
+
+def _steps(function: Function) -> Iterator[dis.Instruction]:
+    code = getattr(function, "__code__", None)
+    for part in _nested(code) if code else ():
+        yield from dis.get_instructions(part)
+
+
+def _nested(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    constants: tuple[Any, ...] = code.co_consts
+    for constant in constants:
+        if isinstance(constant, CodeType):
+            yield from _nested(constant)

@@ -1,0 +1,94 @@
+"""Drawings over the plane of two weights, or of two hyper-parameters."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from gradlab.arguments import Array
+from gradlab.plots.sheet import DASHES, INK, MARKERS, Drawing
+from gradlab.surfaces import Surface
+
+
+def contours(surface: Surface, paths: Mapping[str, Array] | None = None, *, title: str = "") -> Drawing:
+    """The level lines of a surface of two weights, with paths over it.
+
+    Args:
+        surface: what to draw, over its domain.
+        paths: label -> points of shape (steps + 1, 2). Paths may leave the domain; what is outside is cut off.
+        title: above the drawing.
+    """
+
+    def draw(axes: Axes) -> None:
+        points, losses = surface.grid(160)
+        # Levels at equal steps of the square root: a quadratic then shows evenly spaced rings.
+        levels = losses.min() + np.linspace(0, 1, 14) ** 2 * (losses.max() - losses.min())
+        axes.contourf(points[..., 0], points[..., 1], losses, levels, cmap="cividis", alpha=0.75)
+        for i, (label, path) in enumerate((paths or {}).items()):
+            colour = ("#ffffff", "#ffb000", "#ff6db6", "#7fe0ff")[i % 4]
+            # The first path lies on top, and long paths carry a marker only now and then.
+            axes.plot(path[:, 0], path[:, 1], MARKERS[i], color=colour, linestyle=DASHES[i], markersize=3.6,
+                      markevery=max(1, len(path) // 50), linewidth=1.5, markeredgecolor=INK,
+                      markeredgewidth=0.4, label=label, zorder=4 - 0.1 * i)  # fmt: skip
+            axes.plot(*path[0], "o", color=INK, markersize=6)
+        axes.plot(surface.minima[:, 0], surface.minima[:, 1], "*", color="#ffffff", markeredgecolor=INK,
+                  markersize=11, linestyle="none")  # fmt: skip
+        axes.set(xlim=surface.domain[0], ylim=surface.domain[1], title=title)
+        axes.set_xlabel("weight $w_1$")
+        axes.set_ylabel("weight $w_2$")
+        axes.spines[:].set_visible(False)
+        if paths:
+            axes.legend(loc="upper right", labelcolor="#ffffff", frameon=True, facecolor="#222222",
+                                 edgecolor="none", framealpha=0.72, fontsize=9)  # fmt: skip
+
+    return draw
+
+
+def heat(
+    values: Array,
+    x: Array,
+    y: Array,
+    *,
+    xlabel: str,
+    ylabel: str,
+    label: str,
+    title: str = "",
+    lines: Mapping[str, tuple[Array, Array]] | None = None,
+    empty: str = "",
+) -> Drawing:
+    """A heat map, with lines over it.
+
+    Args:
+        values: shape (len(y), len(x)); nan is left grey.
+        x: along the bottom, shape (nx,).
+        y: up the side, shape (ny,).
+        xlabel: of x, with its unit.
+        ylabel: of y, with its unit.
+        label: what the colours mean, with its unit.
+        title: above the drawing.
+        lines: label -> (x, y) of a line over the map.
+        empty: what the grey part means.
+    """
+
+    def draw(axes: Axes) -> None:
+        axes.set_facecolor("#d8d6cf")
+        picture = axes.pcolormesh(x, y, values, cmap="cividis_r", shading="nearest", rasterized=True)
+        for i, (name, (line_x, line_y)) in enumerate((lines or {}).items()):
+            axes.plot(
+                line_x,
+                line_y,
+                color=("#ff7f0e", "#ffffff")[i % 2],
+                linestyle=DASHES[i],
+                linewidth=2.4,
+                label=name,
+            )
+        axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel=xlabel, ylabel=ylabel, title=title)
+        axes.figure.colorbar(picture, ax=axes, label=label, pad=0.02).outline.set_visible(False)
+        if lines:
+            axes.legend(
+                labelcolor="#ffffff", frameon=True, facecolor="#222222", edgecolor="none", framealpha=0.8
+            )
+        if empty:
+            axes.text(0.98, 0.04, empty, transform=axes.transAxes, ha="right", color=INK, fontsize=9.5)
+
+    return draw
