@@ -25,6 +25,7 @@ from autograder.answers import Answers, answers
 from autograder.answers.cells import cell
 from autograder.answers.form import mistakes_of_form
 from autograder.answers.mutants import mutants
+from autograder.answers.published import PUBLISHED
 from autograder.course import ROOT, Lesson
 from autograder.errors import UserError
 from autograder.released import name_of
@@ -66,6 +67,8 @@ class Audit:
         disagreements: "answer, seed", where only one of the visible and the hidden numbers found it right.
         verdicts: how many answers were judged over all seeds.
         seconds: how long each visible verdict took.
+        wrong: how many wrong answers of every kind, mutants included, were judged.
+        passing_elsewhere: course -> how many of the wrong ones pass the check that it publishes.
     """
 
     exercise: str
@@ -81,6 +84,8 @@ class Audit:
     disagreements: list[str] = field(default_factory=list)
     verdicts: int = 0
     seconds: list[float] = field(default_factory=list)
+    wrong: int = 0
+    passing_elsewhere: dict[str, int] = field(default_factory=dict)
 
     @property
     def falls_short(self) -> bool:
@@ -163,6 +168,8 @@ def _comparison(exercise: Exercise, seeds: int, audit: Audit) -> Compare:
         started = time.perf_counter()
         verdict = judge(exercise, function, VISIBLE_SEED)
         audit.seconds.append(time.perf_counter() - started)
+        if verdict.outcome not in ("right", "timeout"):
+            _compare_with_others(exercise, function, audit)
         # What does not end takes three seconds for each seed; one of them is enough.
         for seed, expected in hidden[:1] if verdict.outcome == "timeout" else hidden:
             audit.verdicts += 1
@@ -172,6 +179,14 @@ def _comparison(exercise: Exercise, seeds: int, audit: Audit) -> Compare:
         return verdict.points
 
     return compare
+
+
+def _compare_with_others(exercise: Exercise, function: Function, audit: Audit) -> None:
+    audit.wrong += 1
+    for case in PUBLISHED:
+        if case.exercise == exercise.name:
+            passing = audit.passing_elsewhere.setdefault(case.course, 0)
+            audit.passing_elsewhere[case.course] = passing + case.passes(exercise, function)
 
 
 def _differs(exercise: Exercise, function: Function) -> bool:
@@ -258,6 +273,7 @@ def show(audits: list[Audit], seeds: int) -> None:
     table.add_section()
     table.add_row("all", *_row(audits))
     console.print(table)
+    _show_others(console, audits)
     for title, attribute in [
         ("Mistakes that got full marks", "accepted_mistakes"),
         ("Mistakes called by another name", "misnamed"),
@@ -278,6 +294,23 @@ def show(audits: list[Audit], seeds: int) -> None:
     for audit in audits:
         for label, reason in audit.equivalent.items():
             console.print(f"  {audit.exercise}: {label}: {reason}", markup=False, highlight=False)
+
+
+def _show_others(console: Console, audits: list[Audit]) -> None:
+    table = Table(
+        box=box.SIMPLE_HEAD, caption="The same wrong answers, judged by the cases that others publish"
+    )
+    table.add_column("exercise", no_wrap=True)
+    table.add_column("check")
+    table.add_column("wrong answers rejected", justify="right")
+    for audit in audits:
+        for course, passing in audit.passing_elsewhere.items():
+            table.add_row(audit.exercise, course, f"{audit.wrong - passing}/{audit.wrong}")
+        if audit.passing_elsewhere:
+            all_wrong = audit.wrong + len(audit.accepted_mistakes) + len(audit.survivors)
+            table.add_row(audit.exercise, "gradlab", f"{audit.wrong}/{all_wrong}", end_section=True)
+    if table.row_count:
+        console.print(table)
 
 
 def _row(audits: list[Audit]) -> tuple[str, ...]:

@@ -28,10 +28,13 @@ def equal(expected: npt.NDArray[Any], actual: npt.NDArray[Any], rtol: float) -> 
     return bool(np.allclose(actual, expected, rtol=rtol, atol=rtol * min(scale, 1.0), equal_nan=True))
 
 
-def first_difference(expected: Observation, actual: Observation, rtol: float) -> int:
-    """The index of the first sight that differs, of two observations that both answered and do not agree."""
-    pairs = zip(expected.sights, actual.sights, strict=True)
-    return next(i for i, (one, other) in enumerate(pairs) if not equal(one.value, other.value, rtol))
+def first_difference(expected: Observation, actual: Observation, rtol: float) -> int | None:
+    """The index of the first sight that differs, of two observations that both answered and do not agree.
+
+    None where all that both have seen is equal, and one has seen more.
+    """
+    pairs = zip(expected.sights, actual.sights, strict=False)
+    return next((i for i, (one, other) in enumerate(pairs) if not equal(one.value, other.value, rtol)), None)
 
 
 def in_words(expected: Sight, actual: Sight) -> str:

@@ -61,9 +61,17 @@ def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = 
         call = got.calls[-1]
     else:
         place = first_difference(wanted, got, aspect.rtol)
-        story.append(in_words(wanted.sights[place], got.sights[place]) if reveal else _kept_back(aspect))
-        call = got.calls[place]
-        drawn = picture(wanted.sights, got.sights, place) if reveal else ""
+        call = got.calls[-1 if place is None else place]
+        if not reveal:
+            story.append(_kept_back(aspect))
+        elif place is None:
+            parts = (len(got.sights), len(wanted.sights))
+            story.append(
+                "Under “{}” your answer has {} parts, and {} are asked for.".format(aspect.name, *parts)
+            )
+        else:
+            story.append(in_words(wanted.sights[place], got.sights[place]))
+            drawn = picture(wanted.sights, got.sights, place)
     return Verdict(
         exercise.name,
         {"answered": "wrong", "form": "wrong"}.get(got.outcome, got.outcome),
