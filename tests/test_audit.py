@@ -7,10 +7,10 @@ import pytest
 from autograder import audit
 from autograder.__main__ import main
 from autograder.answers import answers
+from autograder.answers.audit import Audit, audit_all, audit_exercise, named_share
 from autograder.answers.cells import cell
 from autograder.answers.mutants import mutants
 from autograder.answers.published import PUBLISHED
-from autograder.audit import audit_all, audit_exercise, named_share
 from gradlab.checks import LESSONS, exercises, find_exercise
 from gradlab.checks.exercise import Aspect, Sight
 from gradlab.optimizers import AdamState, RmspropState, adam, rmsprop
@@ -45,7 +45,9 @@ def weak(monkeypatch):
     exercise = find_exercise("effective_step")
 
     def weakened(*aspects):
-        monkeypatch.setattr("autograder.audit.find_exercise", lambda name: replaced(exercise, aspects))
+        monkeypatch.setattr(
+            "autograder.answers.audit.find_exercise", lambda name: replaced(exercise, aspects)
+        )
         return audit_exercise("effective_step", seeds=2)
 
     return weakened
@@ -75,7 +77,7 @@ def test_a_check_that_asks_for_too_much_refuses_right_answers(weak):
 def test_what_is_listed_as_equivalent_and_is_not_met_falls_short(monkeypatch):
     known = answers("05-momentum")
     stale = {**known.equivalent, "effective_step": {"return 1 -> return 2": "not met"}}
-    monkeypatch.setattr("autograder.audit.answers", lambda lesson: known._replace(equivalent=stale))
+    monkeypatch.setattr("autograder.answers.audit.answers", lambda lesson: known._replace(equivalent=stale))
     found = audit_exercise("effective_step", seeds=1)
     assert found.stale == ["return 1 -> return 2"] and found.falls_short
 
@@ -98,7 +100,7 @@ def test_the_verb_prints_the_table_and_its_json(capsys):
 
 
 def test_the_verb_fails_where_a_check_falls_short(monkeypatch, capsys):
-    monkeypatch.setattr("autograder.audit.audit_all", lambda names, seeds: [audit.Audit("x", survivors=["a -> b"], variants=4, mutants=3, seconds=[0.1])])  # fmt: skip
+    monkeypatch.setattr("autograder.audit.audit_all", lambda names, seeds: [Audit("x", survivors=["a -> b"], variants=4, mutants=3, seconds=[0.1])])  # fmt: skip
     with pytest.raises(SystemExit) as stopped:
         main(["audit", "--seeds", "1"])
     assert stopped.value.code == 1

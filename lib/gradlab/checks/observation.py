@@ -43,6 +43,11 @@ def observe(exercise: Exercise, aspect: Aspect, function: Function, rng: np.rand
 
     The function is stopped after `SECONDS`; what it prints is swallowed, and so are its warnings, because a line
     on stderr costs all points under nbgrader.
+
+    >>> from gradlab.checks import find_exercise
+    >>> limit = find_exercise("momentum_limit")
+    >>> observe(limit, limit.aspects[0], lambda L, rho: 1 / 0, np.random.default_rng(0)).message
+    'Your code stopped with ZeroDivisionError: division by zero'
     """
     caller = Caller(exercise, function)
     sights: list[Sight] = []

@@ -24,6 +24,10 @@ def picture(expected: Sequence[Sight], actual: Sequence[Sight], place: int) -> s
 
     Values of one name, seen at least four times, are drawn as a path; an array of a hundred numbers or more as a
     histogram.
+
+    >>> run = [Sight("After a step", "w", np.array(1.0))] * 4
+    >>> picture(run, [*run[:3], Sight("", "w", np.array(2.0))], 3)[:15]
+    '<svg role="img"'
     """
     should, yours = expected[place].value, actual[place].value
     if not (_is_drawable(should) and _is_drawable(yours)):

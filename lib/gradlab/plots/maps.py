@@ -17,6 +17,11 @@ def contours(surface: Surface, paths: Mapping[str, Array] | None = None, *, titl
         surface: what to draw, over its domain.
         paths: label -> points of shape (steps + 1, 2). Paths may leave the domain; what is outside is cut off.
         title: above the drawing.
+
+    >>> from gradlab.plots import panels
+    >>> from gradlab.surfaces import bowl
+    >>> panels(contours(bowl), alt="Round level lines: a bowl.")
+    Figure: Round level lines: a bowl.
     """
 
     def draw(axes: Axes) -> None:
