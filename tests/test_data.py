@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradlab.data import digits, minibatches, read_digits, stratified_split
+from gradlab.data import digits, minibatches, read_digits, split_digits, stratified_split
 
 SHIPPED = resources.files("gradlab.data") / "digits.npz"
 
@@ -101,6 +101,38 @@ def test_a_split_of_the_digits_keeps_their_proportions():
         np.testing.assert_allclose(
             np.bincount(labels[part]) / len(part), np.bincount(labels) / len(labels), atol=0.005
         )
+
+
+def test_the_digits_are_split_into_three_parts_that_hold_each_image_once():
+    parts = split_digits(rng())
+    assert [len(part.labels) for part in parts] == [1078, 360, 359]
+    images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    assert images.dtype == np.float32
+    everything = np.column_stack(digits())
+    dealt = np.column_stack([images, labels])
+    assert sorted(dealt.tolist()) == sorted(everything.tolist())
+
+
+def test_the_parts_of_the_digits_keep_their_proportions_and_obey_the_seed():
+    for part in split_digits(rng()):
+        np.testing.assert_allclose(np.bincount(part.labels) / len(part.labels), 0.1, atol=0.01)
+    first, again, other = (split_digits(rng(seed), (0.5, 0.25, 0.25)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.test.images, again.test.images)
+    assert not np.array_equal(first.test.labels, other.test.labels)
+
+
+def test_learners_may_change_their_own_parts_of_the_digits():
+    before = digits().images.copy()
+    for part in split_digits(rng()):
+        part.images[:] = 0
+        part.labels[:] = 0
+    np.testing.assert_array_equal(digits().images, before)
+
+
+@pytest.mark.parametrize("fractions", [(0.5, 0.5), (0.4, 0.2, 0.2, 0.2), ()])
+def test_a_split_of_the_digits_has_three_parts(fractions):
+    with pytest.raises(ValueError, match=r"fractions must be three, .* got .* use stratified_split\."):
+        split_digits(rng(), fractions)
 
 
 def test_the_same_seed_splits_the_same_way_and_another_seed_does_not():

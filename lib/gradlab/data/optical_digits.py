@@ -8,12 +8,15 @@ C. Kaynak, 1998, UCI Machine Learning Repository, https://doi.org/10.24432/C50P4
 import functools
 import hashlib
 import io
+from collections.abc import Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from gradlab.data.sampling import stratified_split
 
 SHA256 = "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"
 
@@ -22,12 +25,26 @@ class Digits(NamedTuple):
     """Images and what they show.
 
     Attributes:
-        images: 8 x 8 grey values read row by row, 0 paper to 1 ink, float32, shape (1797, 64).
-        labels: the digit in each image, 0 to 9, int64, shape (1797,).
+        images: 8 x 8 grey values read row by row, 0 paper to 1 ink, float32, shape (n, 64).
+        labels: the digit in each image, 0 to 9, int64, shape (n,).
     """
 
     images: npt.NDArray[np.float32]
     labels: npt.NDArray[np.int64]
+
+
+class DigitSplit(NamedTuple):
+    """The digits in three parts.
+
+    Attributes:
+        train: to learn from.
+        validation: to choose hyper-parameters and the epoch to stop at.
+        test: to look at once, at the end.
+    """
+
+    train: Digits
+    validation: Digits
+    test: Digits
 
 
 @functools.cache
@@ -59,6 +76,35 @@ def digits() -> Digits:
     |   +@+  |
     """
     return read_digits(resources.files("gradlab.data") / "digits.npz")
+
+
+def split_digits(rng: np.random.Generator, fractions: Sequence[float] = (0.6, 0.2, 0.2)) -> DigitSplit:
+    """The digits dealt into training, validation and test data, with the same mixture of labels in each.
+
+    Args:
+        rng: where the randomness comes from.
+        fractions: the size of each of the three parts, all positive, 1 in total.
+
+    Returns:
+        the three parts, shuffled. Each image is in exactly one of them; the arrays are new and may be changed.
+
+    Raises:
+        ValueError: for fractions that are not three or do not share out the whole.
+
+    >>> train, validation, test = split_digits(np.random.default_rng(0))
+    >>> train.images.shape, validation.images.shape, test.labels.shape
+    ((1078, 64), (360, 64), (359,))
+    """
+    if len(fractions) != 3:
+        raise ValueError(
+            f"fractions must be three, for training, validation and test data, got {tuple(fractions)}. For another "
+            "number of parts use stratified_split."
+        )
+    images, labels = digits()
+    train, validation, test = (
+        Digits(images[part], labels[part]) for part in stratified_split(labels, fractions, rng)
+    )
+    return DigitSplit(train, validation, test)
 
 
 def read_digits(path: Traversable) -> Digits:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-Indices = npt.NDArray[np.int64]
+from gradlab.data.arguments import Indices
 
 
 def stratified_split(
