@@ -1,25 +1,20 @@
-"""Write initializers.json: the standard deviations and limits of torch.nn.init.
+"""The standard deviations and limits of torch.nn.init.
 
 PyTorch does not tell them, but draws twice from the same seed do: once by an initializer, once by the plain
-distribution; the ratio is the standard deviation, or the limit. Needs torch, which the project itself does not:
-python autograder/reference/record_initializers.py
+distribution; the ratio is the standard deviation, or the limit.
 """
 
 # The engines we compare with are installed only where references are recorded.
 # mypy: disable-error-code="import-not-found, import-untyped"
 
-import json
-import platform
 from collections.abc import Callable
 from itertools import product
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch.nn import init
 
-TARGET = Path(__file__).resolve().with_name("initializers.json")
+ENGINES = ("torch",)
 FANS = [(1, 1), (1, 300), (300, 1), (64, 32), (32, 10), (200, 300), (784, 100)]
 
 
@@ -38,25 +33,23 @@ def he_uniform(weight: torch.Tensor) -> torch.Tensor:
     return init.kaiming_uniform_(weight, nonlinearity="relu")
 
 
+def symmetric(weight: torch.Tensor) -> torch.Tensor:
+    """Uniform between -1 and 1."""
+    return init.uniform_(weight, -1, 1)
+
+
 NORMAL = {"normal": normal, "xavier_normal": init.xavier_normal_, "he_normal": he_normal}
 UNIFORM = {"xavier_uniform": init.xavier_uniform_, "he_uniform": he_uniform}
 
 
-def main() -> None:
-    """Record the references."""
-    versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
+def record() -> dict[str, Any]:
+    """Every initializer at every pair of fans."""
     cases = [
         case(name, initializer, plain, fans)
         for named, plain in ((NORMAL, init.normal_), (UNIFORM, symmetric))
         for (name, initializer), fans in product(named.items(), FANS)
     ]
-    TARGET.write_text(json.dumps({"versions": versions, "cases": cases}) + "\n", encoding="utf-8")
-    print(f"{TARGET}: {len(cases)} cases, {TARGET.stat().st_size} bytes, {versions}")
-
-
-def symmetric(weight: torch.Tensor) -> torch.Tensor:
-    """Uniform between -1 and 1."""
-    return init.uniform_(weight, -1, 1)
+    return {"cases": cases}
 
 
 def case(
@@ -72,8 +65,4 @@ def case(
         torch.manual_seed(0)
         # A layer of PyTorch is (fan_out, fan_in).
         drawn.append(draw(torch.empty(fan_out, fan_in, dtype=torch.float64)))
-    return {"initializer": name, "fans": fans, "scale": (drawn[0].norm() / drawn[1].norm()).item()}
-
-
-if __name__ == "__main__":
-    main()
+    return {"initializer": name, "fans": fans, "scale": drawn[0].norm() / drawn[1].norm()}

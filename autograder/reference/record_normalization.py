@@ -1,33 +1,27 @@
-"""Write normalization.json: batch normalisation in training, at test time and backward, by PyTorch.
+"""Batch normalisation in training, at test time and backward, by PyTorch.
 
-Gradients are PyTorch's own, in float64. Needs torch, which the project itself does not:
-python autograder/reference/record_normalization.py
+Gradients are PyTorch's own, in float64.
 """
 
 # The engines we compare with are installed only where references are recorded.
 # mypy: disable-error-code="import-not-found, import-untyped"
 
-import json
-import platform
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch.nn.functional import batch_norm
 
-TARGET = Path(__file__).resolve().with_name("normalization.json")
+ENGINES = ("torch",)
 SIZES = [(2, 1), (2, 3), (5, 3), (4, 4), (16, 2)]
 
 
-def main() -> None:
-    """Record the references."""
+def record() -> dict[str, Any]:
+    """Batches of several sizes and spreads."""
     rng = np.random.default_rng(20241101)
-    versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
-    cases = [case(rng, *choice) for choice in product(SIZES, (1e-5, 0.1), (0.0, 0.9), (1e-3, 1.0, 50.0))]
-    TARGET.write_text(json.dumps({"versions": versions, "cases": cases}) + "\n", encoding="utf-8")
-    print(f"{TARGET}: {len(cases)} cases, {TARGET.stat().st_size} bytes, {versions}")
+    choices = product(SIZES, (1e-5, 0.1), (0.0, 0.9), (1e-3, 1.0, 50.0))
+    return {"cases": [case(rng, *choice) for choice in choices]}
 
 
 def case(
@@ -47,23 +41,19 @@ def case(
     )
     trained.backward(torch.tensor(grad))
     return {
-        "inputs": x.tolist(),
-        "gamma": gamma.tolist(),
-        "beta": beta.tolist(),
-        "mean": mean.tolist(),
-        "var": var.tolist(),
+        "inputs": x,
+        "gamma": gamma,
+        "beta": beta,
+        "mean": mean,
+        "var": var,
         "momentum": momentum,
         "eps": eps,
-        "trained": trained.tolist(),
-        "tested": tested.tolist(),
-        "running_mean": running_mean.tolist(),
-        "running_var_of_torch": running_var.tolist(),
-        "grad": grad.tolist(),
-        "dx": x.grad.tolist(),
-        "dgamma": gamma.grad.tolist(),
-        "dbeta": beta.grad.tolist(),
+        "trained": trained,
+        "tested": tested,
+        "running_mean": running_mean,
+        "running_var_of_torch": running_var,
+        "grad": grad,
+        "dx": x.grad,
+        "dgamma": gamma.grad,
+        "dbeta": beta.grad,
     }
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,7 @@
-"""Write optimizers.json: the paths of every update rule, walked by PyTorch and by optax.
+"""The paths of every update rule, walked by PyTorch and by optax.
 
-Two kinds of path: 200 given gradients, for arrays of several shapes, from a state in motion or from rest; and
-descents on surfaces, whose gradients are PyTorch's own. Needs torch, jax and optax, which the project itself does
-not: python autograder/reference/record_optimizers.py
+Three kinds of path: 200 given gradients, for arrays of several shapes, from a state in motion or from rest; the same
+gradients ten times over; and descents on surfaces, whose gradients are PyTorch's own.
 
 Conventions: RMSProp is recorded from optax, which has eps inside the root as we do; PyTorch has it outside, so its
 paths are recorded where eps is too small to matter. AdaGrad is PyTorch's, as optax has eps inside the root.
@@ -11,11 +10,8 @@ paths are recorded where eps is too small to matter. AdaGrad is PyTorch's, as op
 # The engines we compare with are installed only where references are recorded.
 # mypy: disable-error-code="import-not-found, import-untyped"
 
-import json
-import platform
 from collections.abc import Callable, Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -25,9 +21,10 @@ import torch
 
 jax.config.update("jax_enable_x64", True)
 
-TARGET = Path(__file__).resolve().with_name("optimizers.json")
+ENGINES = ("torch", "jax", "optax")
 STEPS = 200
 KEPT = [1, 20, STEPS]
+ROUNDS = 10  # of the same gradients, for the long paths
 TAKEN = 6  # by a state in motion, before the first step that is recorded
 SHAPES = [(), (3,), (2, 3), (2, 1, 3, 4)]
 DTYPES = ["float64", "float32"]
@@ -86,6 +83,8 @@ HYPER: dict[str, list[Hyper]] = {
         hyper | {"weight_decay": decay} for hyper, decay in zip(ADAM, (0.01, 0.5, 0.0, 0.1), strict=True)
     ],
 }
+# Where the convention of the other engine is not ours.
+ENGINE_OF = {"normalized_gradient": "optax", "rmsprop": "optax"}
 NEGLIGIBLE = {"lr": 0.01, "rho": 0.9, "eps": 1e-30}
 SURFACES: dict[str, Any] = {
     "ravine": (lambda x, y: 0.1 * x * x + 2 * y * y, [-5.0, -2.0], 0.2),
@@ -102,41 +101,32 @@ DESCENTS: dict[str, Hyper] = {
 }
 
 
-def main() -> None:
-    """Record the references."""
+def record() -> dict[str, Any]:
+    """Paths along given gradients, short and long, and descents."""
     rng = np.random.default_rng(20240502)
     # Three decimals: short in the file, and the same number in every language that reads it.
     gradients = rng.standard_normal((STEPS, 24)).round(3)
     start = {name: rng.standard_normal(24).round(3) for name in ("params", "average", "squares")}
     start["squares"] = abs(start["squares"])
-    cases = [given_gradients(gradients, start, **settings) for settings in paths()]
-    record = {
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "jax": jax.__version__,
-            "optax": optax.__version__,
-            "numpy": np.__version__,
-        },
+    return {
         "steps": KEPT,
         "taken": TAKEN,
-        "gradients": gradients.tolist(),
-        **{name: numbers.tolist() for name, numbers in start.items()},
-        "cases": cases,
+        "gradients": gradients,
+        **start,
+        "cases": [given_gradients(gradients, start, KEPT, **settings) for settings in paths()],
+        "long": [
+            given_gradients(np.tile(gradients, (ROUNDS, 1)), start, [ROUNDS * STEPS], **settings)
+            for settings in long_paths()
+        ],
         "descents": [descent(rule, surface) for rule, surface in product(DESCENTS, SURFACES)],
     }
-    TARGET.write_text(json.dumps(record) + "\n", encoding="utf-8")
-    print(
-        f"{TARGET}: {len(cases)} paths and {len(record['descents'])} descents, {TARGET.stat().st_size} bytes, "
-        f"{record['versions']}"
-    )
 
 
 def paths() -> Iterator[dict[str, Any]]:
     """What is recorded: rule, engine, hyper-parameters, shape, dtype, scale of the gradients, and rest or motion."""
     moving: dict[str, Any] = {"scale": 1.0, "moving": True}
     for rule, dtype in product(HYPER, DTYPES):
-        main_engine = "optax" if rule in ("normalized_gradient", "rmsprop") else "torch"
+        main_engine = ENGINE_OF.get(rule, "torch")
         usual: dict[str, Any] = {"rule": rule, "hyper": HYPER[rule][0], "shape": (2, 3), "dtype": dtype}
         for hyper, shape in product(HYPER[rule], SHAPES):
             yield usual | moving | {"engine": main_engine, "hyper": hyper, "shape": shape}
@@ -149,9 +139,17 @@ def paths() -> Iterator[dict[str, Any]]:
         yield usual | {"engine": "torch", "shape": (2, 3), "scale": 1.0, "moving": motion}
 
 
+def long_paths() -> Iterator[dict[str, Any]]:
+    """The last hyper-parameters of every rule, from rest."""
+    for rule, dtype in product(HYPER, DTYPES):
+        settings = {"rule": rule, "engine": ENGINE_OF.get(rule, "torch"), "hyper": HYPER[rule][-1]}
+        yield settings | {"shape": (2, 3), "dtype": dtype, "scale": 1.0, "moving": False}
+
+
 def given_gradients(
     gradients: Array,
     start: dict[str, Array],
+    kept: list[int],
     *,
     engine: str,
     shape: tuple[int, ...],
@@ -170,8 +168,8 @@ def given_gradients(
     steps = walk(case["rule"], case["hyper"], shaped(start["params"]), state)
     next(steps)
     path = [steps.send(shaped(gradient) * np.array(scale, dtype)) for gradient in gradients]
-    kept = [{name: short(numbers) for name, numbers in path[step - 1].items()} for step in KEPT]
-    return case | {"engine": engine, "shape": shape, "dtype": dtype, "scale": scale, "path": kept}
+    found = [{name: short(numbers) for name, numbers in path[step - 1].items()} for step in kept]
+    return case | {"engine": engine, "shape": shape, "dtype": dtype, "scale": scale, "path": found}
 
 
 def with_torch(rule: str, hyper: Hyper, start: Array, state: dict[str, Array]) -> Any:
@@ -241,7 +239,3 @@ def descent(rule: str, surface: str) -> dict[str, Any]:
         "hyper": hyper,
         "points": points,
     }
-
-
-if __name__ == "__main__":
-    main()

@@ -1,39 +1,29 @@
-"""Write schedules.json: learning rates epoch by epoch, by torch.optim.lr_scheduler.
+"""Learning rates epoch by epoch, by torch.optim.lr_scheduler.
 
 ReduceLROnPlateau is the reference of early stopping too: the epoch of its first reduction, with an absolute
-threshold, is the epoch to stop in. Needs torch, which the project itself does not:
-python autograder/reference/record_schedules.py
+threshold, is the epoch to stop in.
 """
 
 # The engines we compare with are installed only where references are recorded.
 # mypy: disable-error-code="import-not-found, import-untyped"
 
-import json
-import platform
 from collections.abc import Callable
 from functools import partial
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch.optim import lr_scheduler
 
-TARGET = Path(__file__).resolve().with_name("schedules.json")
+ENGINES = ("torch",)
 EPOCHS = 40
 
 
-def main() -> None:
-    """Record the references."""
-    rng = np.random.default_rng(20240901)
-    metrics = {name: curve.tolist() for name, curve in curves(rng).items()}
-    record = {
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-        },
+def record() -> dict[str, Any]:
+    """Schedules, reductions on a plateau, and early stops."""
+    metrics = curves(np.random.default_rng(20240901))
+    return {
         "by_epoch": by_epoch(),
         "metrics": metrics,
         "plateaus": [plateau(metrics, *choice) for choice in plateau_choices()],
@@ -41,9 +31,6 @@ def main() -> None:
             stop(metrics, *choice) for choice in product(metrics, ["min", "max"], [0, 1, 5], [0.0, 0.02])
         ],
     }
-    TARGET.write_text(json.dumps(record) + "\n", encoding="utf-8")
-    counts = {name: len(record[name]) for name in ("by_epoch", "plateaus", "stops")}
-    print(f"{TARGET}: {counts}, {TARGET.stat().st_size} bytes, {record['versions']}")
 
 
 def optimizer(lr: float) -> torch.optim.Optimizer:
@@ -67,24 +54,24 @@ def by_epoch() -> list[dict[str, Any]]:
     cases: list[dict[str, Any]] = []
     hyper: dict[str, Any]
 
-    def record(
+    def add(
         schedule: str, hyper: dict[str, Any], scheduled: Callable[..., Any], epochs: int = EPOCHS
     ) -> None:
         found = rates(hyper["lr"], scheduled)[:epochs]
         cases.append({"schedule": schedule, "hyper": hyper, "rates": found})
 
     for lr in (0.3, 1e-3):
-        record("constant", {"lr": lr}, partial(lr_scheduler.ConstantLR, factor=1.0))
+        add("constant", {"lr": lr}, partial(lr_scheduler.ConstantLR, factor=1.0))
         for factor, step_size in product((0.1, 0.5, 0.9, 1.0), (1, 7, 10)):
             hyper = {"lr": lr, "factor": factor, "step_size": step_size}
-            record("step_decay", hyper, partial(lr_scheduler.StepLR, step_size=step_size, gamma=factor))
+            add("step_decay", hyper, partial(lr_scheduler.StepLR, step_size=step_size, gamma=factor))
         for gamma in (0.3, 0.95, 0.999, 1.0):
             hyper = {"lr": lr, "gamma": gamma}
-            record("exponential_decay", hyper, partial(lr_scheduler.ExponentialLR, gamma=gamma))
+            add("exponential_decay", hyper, partial(lr_scheduler.ExponentialLR, gamma=gamma))
         for total, warmup, share in product((20, 39), (0, 1, 7), (0.0, 0.1)):
             hyper = {"lr": lr, "total": total, "warmup": warmup, "min_lr": share * lr}
             # PyTorch's cosine rises again after its end; ours stays down.
-            record("cosine_decay", hyper, partial(warm_cosine, **hyper), total + 1)
+            add("cosine_decay", hyper, partial(warm_cosine, **hyper), total + 1)
     return cases
 
 
@@ -97,17 +84,19 @@ def warm_cosine(engine: torch.optim.Optimizer, lr: float, total: int, warmup: in
     return lr_scheduler.SequentialLR(engine, [ramp, cosine], milestones=[warmup])
 
 
-def curves(rng: np.random.Generator) -> dict[str, np.ndarray]:
+def curves(rng: np.random.Generator) -> dict[str, list[float]]:
     """Metrics to watch: one that falls and flattens, one that rises, a saw-tooth, one below 0, a constant."""
     epoch = np.arange(EPOCHS)
     noise = 0.03 * rng.standard_normal(EPOCHS)
-    return {
+    metrics = {
         "falling": 0.5 + 2 * np.exp(-epoch / 6) + noise,
         "rising": 1 - np.exp(-epoch / 8) + noise,
         "saw-tooth": 1 + (epoch % 4) / 10 - epoch / 200,
         "negative": -1 + np.exp(-epoch / 5) + noise,
         "constant": np.ones(EPOCHS),
     }
+    # What the schedulers compare and keep should be plain numbers.
+    return {name: curve.tolist() for name, curve in metrics.items()}
 
 
 def plateau_choices() -> list[tuple[str, dict[str, Any]]]:
@@ -152,7 +141,3 @@ def stop(
         if engine.param_groups[0]["lr"] < 1:
             return {"curve": curve, "hyper": hyper, "epoch": epoch, "best": schedule.best}
     return {"curve": curve, "hyper": hyper, "epoch": None, "best": schedule.best}
-
-
-if __name__ == "__main__":
-    main()

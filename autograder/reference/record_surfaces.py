@@ -1,22 +1,19 @@
-"""Write surfaces.json: loss, gradient and Hessian of every surface at random points, by PyTorch.
+"""Loss, gradient and Hessian of every surface at random points, by PyTorch.
 
 The formulas are written down here once more, from the literature; derivatives are PyTorch's automatic ones, in
-float64. Needs torch, which the project itself does not: python autograder/reference/record_surfaces.py
+float64.
 """
 
 # The engines we compare with are installed only where references are recorded.
 # mypy: disable-error-code="import-not-found, import-untyped"
 
-import json
 import math
-import platform
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-TARGET = Path(__file__).resolve().with_name("surfaces.json")
+ENGINES = ("torch",)
 SURFACES: dict[str, Any] = {
     "ravine": lambda w: w[0] ** 2 / 10 + 2 * w[1] ** 2,
     "bowl": lambda w: (w**2).sum(),
@@ -43,14 +40,10 @@ SURFACES: dict[str, Any] = {
 DIMS = {"dented slope": [1], "Rastrigin": [1, 2, 5], "Styblinski-Tang": [1, 2, 5]}
 
 
-def main() -> None:
-    """Record the references."""
+def record() -> dict[str, Any]:
+    """Every surface, those of any number of weights at several."""
     rng = np.random.default_rng(20240503)
-    versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
-    cases = [case(rng, name, dim) for name in SURFACES for dim in DIMS.get(name, [2])]
-    record = {"versions": versions, "cases": cases}
-    TARGET.write_text(json.dumps(record) + "\n", encoding="utf-8")
-    print(f"{TARGET}: {len(cases)} surfaces, {TARGET.stat().st_size} bytes, {versions}")
+    return {"cases": [case(rng, name, dim) for name in SURFACES for dim in DIMS.get(name, [2])]}
 
 
 def case(rng: np.random.Generator, name: str, dim: int) -> dict[str, Any]:
@@ -60,12 +53,8 @@ def case(rng: np.random.Generator, name: str, dim: int) -> dict[str, Any]:
     return {
         "surface": name,
         "dim": dim,
-        "points": points.tolist(),
-        "values": [loss(w).item() for w in tensors],
-        "gradients": [torch.autograd.functional.jacobian(loss, w).tolist() for w in tensors],
-        "hessians": [torch.autograd.functional.hessian(loss, w).tolist() for w in tensors],
+        "points": points,
+        "values": [loss(w) for w in tensors],
+        "gradients": [torch.autograd.functional.jacobian(loss, w) for w in tensors],
+        "hessians": [torch.autograd.functional.hessian(loss, w) for w in tensors],
     }
-
-
-if __name__ == "__main__":
-    main()

@@ -12,7 +12,7 @@ says otherwise.
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.arguments import Array
+from gradlab.arguments import Array, check_generator, real
 
 Shape = tuple[int, ...]
 
@@ -29,7 +29,7 @@ def zeros(rng: np.random.Generator, shape: Shape, *, dtype: npt.DTypeLike = np.f
         the weights.
 
     Raises:
-        ValueError: for a negative length.
+        ValueError: for a negative length, a dtype of whole numbers, or a seed in place of rng.
 
     >>> zeros(np.random.default_rng(0), (3,))
     array([0., 0., 0.])
@@ -52,16 +52,16 @@ def constant(
         the weights.
 
     Raises:
-        ValueError: for a negative length, or a value that is not finite.
+        ValueError: for a negative length, a value that is not finite, a dtype of whole numbers, or a seed in place
+            of rng.
 
     >>> constant(np.random.default_rng(0), (2, 2), value=0.5)
     array([[0.5, 0.5],
            [0.5, 0.5]])
     """
-    if not np.isfinite(value):
+    if real("value", value).ndim or not np.isfinite(value):
         raise ValueError(f"value must be a finite number, got {value}.")
-    if min(shape, default=0) < 0:
-        raise ValueError(f"shape must have lengths >= 0, got {shape}.")
+    _check(rng, shape, dtype)
     return np.full(shape, value, dtype=dtype)
 
 
@@ -77,7 +77,7 @@ def normal(rng: np.random.Generator, shape: Shape, *, dtype: npt.DTypeLike = np.
         the weights.
 
     Raises:
-        ValueError: for a shape without two fans >= 1.
+        ValueError: for a shape without two fans >= 1, a dtype of whole numbers, or a seed in place of rng.
 
     Reference:
         Y. LeCun et al., Efficient BackProp, 1998.
@@ -105,7 +105,7 @@ def xavier_uniform(rng: np.random.Generator, shape: Shape, *, dtype: npt.DTypeLi
         the weights.
 
     Raises:
-        ValueError: for a shape without two fans >= 1.
+        ValueError: for a shape without two fans >= 1, a dtype of whole numbers, or a seed in place of rng.
 
     Reference:
         X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
@@ -132,7 +132,7 @@ def xavier_normal(rng: np.random.Generator, shape: Shape, *, dtype: npt.DTypeLik
         the weights.
 
     Raises:
-        ValueError: for a shape without two fans >= 1.
+        ValueError: for a shape without two fans >= 1, a dtype of whole numbers, or a seed in place of rng.
 
     Reference:
         X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
@@ -158,7 +158,7 @@ def he_uniform(rng: np.random.Generator, shape: Shape, *, dtype: npt.DTypeLike =
         the weights.
 
     Raises:
-        ValueError: for a shape without two fans >= 1.
+        ValueError: for a shape without two fans >= 1, a dtype of whole numbers, or a seed in place of rng.
 
     Reference:
         K. He et al., Delving deep into rectifiers, 2015.
@@ -186,7 +186,7 @@ def he_normal(rng: np.random.Generator, shape: Shape, *, dtype: npt.DTypeLike = 
         the weights.
 
     Raises:
-        ValueError: for a shape without two fans >= 1.
+        ValueError: for a shape without two fans >= 1, a dtype of whole numbers, or a seed in place of rng.
 
     Reference:
         K. He et al., Delving deep into rectifiers, 2015.
@@ -199,16 +199,33 @@ def he_normal(rng: np.random.Generator, shape: Shape, *, dtype: npt.DTypeLike = 
 
 
 def _normal(rng: np.random.Generator, shape: Shape, std: float, dtype: npt.DTypeLike) -> Array:
+    _check(rng, shape, dtype)
     weights: Array = (std * rng.standard_normal(shape)).astype(dtype)
     return weights
 
 
 def _uniform(rng: np.random.Generator, shape: Shape, limit: float, dtype: npt.DTypeLike) -> Array:
+    _check(rng, shape, dtype)
     weights: Array = rng.uniform(-limit, limit, shape).astype(dtype)
     return weights
 
 
+def _check(rng: np.random.Generator, shape: Shape, dtype: npt.DTypeLike) -> None:
+    check_generator(rng)
+    _check_whole(shape)
+    if min(shape, default=0) < 0:
+        raise ValueError(f"shape must have lengths >= 0, got {shape}.")
+    if not np.issubdtype(np.dtype(dtype), np.floating):
+        raise ValueError(f"dtype must be a floating one, such as np.float32, got {np.dtype(dtype)}.")
+
+
+def _check_whole(shape: Shape) -> None:
+    if not isinstance(shape, tuple | list) or not all(isinstance(n, int | np.integer) for n in shape):
+        raise ValueError(f"shape must be a tuple of whole numbers, such as (64, 32) or (10,), got {shape!r}.")
+
+
 def _fans(shape: Shape) -> tuple[int, int]:
+    _check_whole(shape)
     if len(shape) < 2 or min(shape[-2:]) < 1:
         raise ValueError(
             f"shape must end in (fan_in, fan_out), each >= 1, got {shape}. For biases, which have no fan_in, use zeros."

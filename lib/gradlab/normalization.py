@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.arguments import Array, fits, floating
+from gradlab.arguments import Array, fits, floating, real
 
 
 class BatchNormState(NamedTuple):
@@ -77,7 +77,7 @@ def batchnorm_forward(
     >>> state
     BatchNormState(mean=array([0.2]), var=array([1.]))
     """
-    if not 0 <= momentum < 1:
+    if real("momentum", momentum).ndim or not 0 <= momentum < 1:
         raise ValueError(f"momentum must be in [0, 1), got {momentum}.")
     if state is None:
         features = np.shape(inputs)[-1:]
@@ -182,7 +182,7 @@ def _checked(
         )
     if x.shape[-2] == 0:
         raise ValueError("inputs holds no examples: an empty batch has no mean.")
-    if not (eps > 0 and np.isfinite(eps)):
+    if real("eps", eps).ndim or not (eps > 0 and np.isfinite(eps)):
         raise ValueError(f"eps must be a finite number > 0, got {eps}.")
     per_feature = (*x.shape[:-2], x.shape[-1])
     if not isinstance(state, BatchNormState):
@@ -197,7 +197,7 @@ def _checked(
 
 
 def _per_feature(name: str, array: npt.ArrayLike, wanted: tuple[int, ...], x: Array) -> Array:
-    values = np.asarray(array, dtype=x.dtype)
+    values = real(name, array).astype(x.dtype, copy=False)
     if values.shape[-1:] != wanted[-1:] or not fits(values.shape, wanted):
         raise ValueError(
             f"{name} must have shape ({wanted[-1]},), one number for each feature, or {wanted} for inputs of shape "

@@ -9,7 +9,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.arguments import Array, check_not_negative, fitting, floating
+from gradlab.arguments import (
+    Array,
+    check_for_runs,
+    check_generator,
+    check_not_negative,
+    fitting,
+    floating,
+    real,
+)
 
 Mask = npt.NDArray[np.bool_]
 Hyper = float | Array
@@ -52,7 +60,9 @@ def l2_penalty(weights: npt.ArrayLike, *, lam: Hyper, axis: Axis = None) -> Arra
     """
     w = floating("weights", weights)
     check_not_negative("lam", lam)
-    penalty: Array = np.asarray(lam, dtype=w.dtype) / 2 * np.sum(w * w, axis=axis)
+    sums = np.sum(w * w, axis=axis)
+    check_for_runs("sums", sums, lam=lam)
+    penalty: Array = np.asarray(lam, dtype=w.dtype) / 2 * sums
     return penalty
 
 
@@ -99,7 +109,9 @@ def l1_penalty(weights: npt.ArrayLike, *, lam: Hyper, axis: Axis = None) -> Arra
     """
     w = floating("weights", weights)
     check_not_negative("lam", lam)
-    penalty: Array = np.asarray(lam, dtype=w.dtype) * np.sum(np.abs(w), axis=axis)
+    sums = np.sum(np.abs(w), axis=axis)
+    check_for_runs("sums", sums, lam=lam)
+    penalty: Array = np.asarray(lam, dtype=w.dtype) * sums
     return penalty
 
 
@@ -169,7 +181,7 @@ def dropout_forward(inputs: npt.ArrayLike, rng: np.random.Generator, *, p: Hyper
         the outputs, and the mask, which is True for units that were kept and is needed on the way back.
 
     Raises:
-        ValueError: for p outside [0, 1), or integer inputs.
+        ValueError: for p outside [0, 1), integer inputs, or a seed in place of rng.
 
     Reference:
         N. Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014.
@@ -178,6 +190,7 @@ def dropout_forward(inputs: npt.ArrayLike, rng: np.random.Generator, *, p: Hyper
     (array([2., 0., 0., 0.]), array([ True, False, False, False]))
     """
     x = floating("inputs", inputs)
+    check_generator(rng)
     mask = np.asarray(rng.random(x.shape) >= _probability(p, "inputs", x))
     return dropout_backward(x, mask, p=p), mask
 
@@ -254,8 +267,9 @@ def early_stopping(
         check_not_negative(name, value)
     if mode not in ("min", "max"):
         raise ValueError(f"mode must be 'min' or 'max', got {mode!r}.")
-    now = np.asarray(metric, dtype=float)
+    now = real("metric", metric).astype(float)
     before = _checked_state(state, now, mode)
+    check_for_runs("metric", now, patience=patience, min_delta=min_delta)
     better = now > before.best + min_delta if mode == "max" else now < before.best - min_delta
     bad_epochs = np.where(better, 0, before.bad_epochs + 1)
     return np.asarray(bad_epochs > patience), StoppingState(np.where(better, now, before.best), bad_epochs)
@@ -282,6 +296,7 @@ def _strength(name: str, value: Hyper, w: Array) -> Array:
 
 
 def _probability(p: Hyper, name: str, x: Array) -> Array:
-    if not np.all((np.asarray(p) >= 0) & (np.asarray(p) < 1)):
+    share = real("p", p)
+    if not np.all((share >= 0) & (share < 1)):
         raise ValueError(f"p, the probability of dropping, must be in [0, 1), got {p}.")
     return fitting("p", p, name, x)

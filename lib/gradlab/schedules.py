@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.arguments import Array, check_not_negative
+from gradlab.arguments import Array, check_for_runs, check_not_negative, real
 
 Hyper = float | Array
 
@@ -52,7 +52,7 @@ def constant(epoch: npt.ArrayLike, *, lr: Hyper) -> Array:
     >>> constant([0, 1, 50], lr=0.1)
     array([0.1, 0.1, 0.1])
     """
-    at = _checked(epoch, lr)
+    at = _checked(epoch, lr=lr)
     return lr * np.ones_like(at)
 
 
@@ -77,7 +77,7 @@ def step_decay(epoch: npt.ArrayLike, *, lr: Hyper, factor: Hyper = 0.5, step_siz
     >>> step_decay([0, 9, 10, 19, 20], lr=0.8)
     array([0.8, 0.8, 0.4, 0.4, 0.2])
     """
-    at = _checked(epoch, lr)
+    at = _checked(epoch, lr=lr, factor=factor, step_size=step_size)
     _check_factor("factor", factor)
     _require(np.asarray(step_size) >= 1, "step_size", step_size, ">= 1")
     rate: Array = lr * factor ** np.floor(at / step_size)
@@ -104,7 +104,7 @@ def exponential_decay(epoch: npt.ArrayLike, *, lr: Hyper, gamma: Hyper = 0.95) -
     >>> exponential_decay([0, 1, 2], lr=1.0, gamma=0.5)
     array([1.  , 0.5 , 0.25])
     """
-    at = _checked(epoch, lr)
+    at = _checked(epoch, lr=lr, gamma=gamma)
     _check_factor("gamma", gamma)
     rate: Array = lr * gamma**at
     return rate
@@ -141,7 +141,7 @@ def cosine_decay(
     >>> cosine_decay([0, 1, 2, 3, 6, 9, 12], lr=0.4, total=9, warmup=3)
     array([0.1, 0.2, 0.3, 0.4, 0.2, 0. , 0. ])
     """
-    at = _checked(epoch, lr)
+    at = _checked(epoch, lr=lr, total=total, warmup=warmup, min_lr=min_lr)
     check_not_negative("warmup", warmup)
     check_not_negative("min_lr", min_lr)
     _require(np.asarray(min_lr) <= lr, "min_lr", min_lr, f"at most lr, {lr}")
@@ -211,13 +211,15 @@ def reduce_on_plateau(
     """
     _check_one_of("mode", mode, "min", "max")
     _check_one_of("threshold_mode", threshold_mode, "rel", "abs")
-    _require((np.asarray(factor) > 0) & (np.asarray(factor) < 1), "factor", factor, "in (0, 1)")
+    share = real("factor", factor)
+    _require((share > 0) & (share < 1), "factor", factor, "in (0, 1)")
+    rate, now, before = _checked_runs(lr, metric, state, mode)
     limits = {"patience": patience, "threshold": threshold, "cooldown": cooldown, "min_lr": min_lr}
     for name, value in limits.items():
         check_not_negative(name, value)
     if threshold_mode == "rel":
         _require(np.asarray(threshold) < 1, "threshold", threshold, "below 1 when it is relative")
-    rate, now, before = _checked_runs(lr, metric, state, mode)
+    check_for_runs("metric", now, factor=factor, **limits)
     better = _is_better(now, before.best, mode, threshold, threshold_mode)
     cooling = before.cooldown_left > 0
     bad_epochs = np.where(better | cooling, 0, before.bad_epochs + 1)
@@ -243,7 +245,7 @@ def _is_better(
 def _checked_runs(
     lr: npt.ArrayLike, metric: npt.ArrayLike, state: PlateauState | None, mode: str
 ) -> tuple[Array, Array, PlateauState]:
-    rate, now = np.asarray(lr, dtype=float), np.asarray(metric, dtype=float)
+    rate, now = real("lr", lr).astype(float), real("metric", metric).astype(float)
     check_not_negative("lr", rate)
     if rate.shape not in ((), now.shape):
         raise ValueError(f"lr must be one number or have the shape of metric, {now.shape}, got {rate.shape}.")
@@ -262,10 +264,20 @@ def _checked_runs(
     return rate, now, state
 
 
-def _checked(epoch: npt.ArrayLike, lr: Hyper) -> Array:
-    at = np.asarray(epoch, dtype=float)
+def _checked(epoch: npt.ArrayLike, **hypers: Hyper) -> Array:
+    at = real("epoch", epoch).astype(float)
     check_not_negative("epoch", at)
-    check_not_negative("lr", lr)
+    check_not_negative("lr", hypers["lr"])
+    shapes = {name: real(name, value).shape for name, value in hypers.items()}
+    try:
+        np.broadcast_shapes(at.shape, *shapes.values())
+    except ValueError:
+        wide = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
+        raise ValueError(
+            f"epoch of shape {at.shape} and the numbers of the schedule do not broadcast against each other; "
+            f"they have the shapes {wide}. To give each run a rate of its own, add a last axis of length 1: "
+            "lr[..., None]."
+        ) from None
     return at
 
 

@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.arguments import Array, fitting, floating
+from gradlab.arguments import Array, fitting, floating, real
 
 Hyper = float | Array
+# What the states of the rules keep of squared gradients.
+SQUARES = {"sum_of_squares", "mean_of_squares", "second_moment"}
 
 
 def checked(params: npt.ArrayLike, grad: npt.ArrayLike, **hypers: Hyper) -> tuple[Array, Array]:
@@ -25,7 +27,7 @@ def checked(params: npt.ArrayLike, grad: npt.ArrayLike, **hypers: Hyper) -> tupl
     >>> checked(np.ones(2), [1, 2], lr=0.1)
     (array([1., 1.]), array([1., 2.]))
     """
-    w, g = floating("params", params), np.asarray(grad)
+    w, g = floating("params", params), real("grad", grad)
     if w.shape != g.shape:
         raise ValueError(f"grad must have the shape of params, {w.shape}, got {g.shape}.")
     for name, hyper in hypers.items():
@@ -49,7 +51,7 @@ def remembered(state: Any, kind: type, field: str, w: Array) -> Array:
     """One array of a rule's state, in the dtype of the weights; zeros for no state.
 
     Raises:
-        ValueError: for a state of another kind, or an array of another shape than the weights.
+        ValueError: for a state of another kind, an array of another shape than the weights, or squares below 0.
 
     >>> remembered(None, tuple, "velocity", np.ones(2))
     array([0., 0.])
@@ -61,17 +63,20 @@ def remembered(state: Any, kind: type, field: str, w: Array) -> Array:
             f"state must be None for zero, or the {kind.__name__} that the last step returned, "
             f"got {type(state).__name__}."
         )
-    array = np.asarray(getattr(state, field), dtype=w.dtype)
+    array = real(f"The {field.replace('_', ' ')}", getattr(state, field)).astype(w.dtype, copy=False)
     if array.shape != w.shape:
         raise ValueError(
             f"The {field.replace('_', ' ')} must have the shape of params, {w.shape}, got {array.shape}."
         )
+    # The root of a negative square would be nan, and stay it.
+    if field in SQUARES and np.any(array < 0):
+        raise ValueError(f"The {field.replace('_', ' ')} is of squares, >= 0, got {array.min()}.")
     return array
 
 
 def _check_range(name: str, hyper: Hyper, dtype: np.dtype[Any]) -> None:
     # A range is said so that nan, which compares as False, falls outside.
-    value = np.asarray(hyper)
+    value = real(name, hyper)
     match name:
         case "lr" | "weight_decay":
             inside, wanted = (value >= 0) & np.isfinite(value), "a finite number >= 0"

@@ -1,5 +1,7 @@
 """Surfaces of two weights from the literature, and one of a single weight, with derivatives written out."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from gradlab.arguments import Array
@@ -44,18 +46,27 @@ himmelblau = Surface(
 _BEALE = (1.5, 2.25, 2.625)
 
 
-def _beale_terms(x: Array, y: Array) -> list[tuple[Array, Array, Array, Array, Array]]:
-    # For each residual r = c - x (1 - y^k): r, its two slopes, and the second slopes r_xy and r_yy.
-    return [
-        (
-            c - x * (1 - y**k),
-            -(1 - y**k),
-            k * x * y ** (k - 1),
-            k * y ** (k - 1),
-            k * (k - 1) * x * y ** max(k - 2, 0),
-        )
-        for k, c in enumerate(_BEALE, start=1)
-    ]
+def _beale_residuals(x: Array, y: Array) -> Iterator[tuple[Array, Array, Array]]:
+    # For each residual r = c - x (1 - y^k): r and its two slopes, y^k by multiplying: NumPy is slow at cubes.
+    power, y_k = 1 + 0 * y, y
+    for k, c in enumerate(_BEALE, start=1):
+        yield c - x * (1 - y_k), y_k - 1, k * x * power
+        power, y_k = y_k, y * y_k
+
+
+def _beale_gradient(x: Array, y: Array) -> tuple[Array, Array]:
+    slope_x, slope_y = 0 * x, 0 * y
+    for r, rx, ry in _beale_residuals(x, y):
+        slope_x, slope_y = slope_x + 2 * r * rx, slope_y + 2 * r * ry
+    return slope_x, slope_y
+
+
+def _beale_hessian(x: Array, y: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    xx, xy, yy = 0 * x, 0 * x, 0 * x
+    for k, (r, rx, ry) in enumerate(_beale_residuals(x, y), start=1):
+        rxy, ryy = k * y ** (k - 1), k * (k - 1) * x * y ** max(k - 2, 0)
+        xx, xy, yy = xx + 2 * rx * rx, xy + 2 * (rx * ry + r * rxy), yy + 2 * (ry * ry + r * ryy)
+    return (xx, xy), (xy, yy)
 
 
 beale = Surface(
@@ -65,21 +76,9 @@ beale = Surface(
     minima=rows((3.0, 0.5)),
     start=np.array([1.0, 1.0]),
     domain=rows((-4.5, 4.5), (-4.5, 4.5)),
-    _value=lambda x, y: sum((r**2 for r, *_ in _beale_terms(x, y)), 0 * x),
-    _gradient=lambda x, y: (
-        sum((2 * r * rx for r, rx, _, _, _ in _beale_terms(x, y)), 0 * x),
-        sum((2 * r * ry for r, _, ry, _, _ in _beale_terms(x, y)), 0 * x),
-    ),
-    _hessian=lambda x, y: (
-        (
-            sum((2 * rx * rx for _, rx, _, _, _ in _beale_terms(x, y)), 0 * x),
-            sum((2 * (rx * ry + r * rxy) for r, rx, ry, rxy, _ in _beale_terms(x, y)), 0 * x),
-        ),
-        (
-            sum((2 * (rx * ry + r * rxy) for r, rx, ry, rxy, _ in _beale_terms(x, y)), 0 * x),
-            sum((2 * (ry * ry + r * ryy) for r, _, ry, _, ryy in _beale_terms(x, y)), 0 * x),
-        ),
-    ),
+    _value=lambda x, y: sum((r**2 for r, _, _ in _beale_residuals(x, y)), 0 * x),
+    _gradient=_beale_gradient,
+    _hessian=_beale_hessian,
 )
 
 
@@ -108,7 +107,7 @@ monkey_saddle = Surface(
     # Almost on the ridge, which leads to the middle, where even the curvature is zero.
     start=np.array([1.0, 0.01]),
     domain=rows((-2.0, 2.0), (-2.0, 2.0)),
-    _value=lambda x, y: x**3 - 3 * x * y**2,
+    _value=lambda x, y: x * (x**2 - 3 * y**2),
     _gradient=lambda x, y: (3 * x**2 - 3 * y**2, -6 * x * y),
     _hessian=lambda x, y: ((6 * x, -6 * y), (-6 * y, -6 * x)),
 )

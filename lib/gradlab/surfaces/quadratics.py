@@ -13,10 +13,15 @@ def quadratic(
     Positive `a` and `b` make a bowl, very different ones a ravine, opposite signs a saddle. `domain` is
     (half width, half height) of the part worth drawing.
 
+    Raises:
+        ValueError: for a curvature that is not finite.
+
     >>> quadratic(1, 3, name="bowl", start=(1, 1), domain=(2, 2)).hessian([0.0, 0.0])
     array([[2., 0.],
            [0., 6.]])
     """
+    if not (np.isfinite(a) and np.isfinite(b)):
+        raise ValueError(f"a and b must be finite numbers, got {a} and {b}.")
     width, height = domain
     return Surface(
         name=name,
@@ -43,7 +48,7 @@ def ill_conditioned(condition_number: float, *, angle: float = 0.0) -> Surface:
         angle: in radians, counter-clockwise.
 
     Raises:
-        ValueError: for a condition number below 1, or infinite.
+        ValueError: for a condition number below 1, or a number that is infinite.
 
     >>> ill_conditioned(100).hessian([0.0, 0.0])
     array([[  1.,   0.],
@@ -55,6 +60,8 @@ def ill_conditioned(condition_number: float, *, angle: float = 0.0) -> Surface:
             f"condition_number must be a finite number >= 1, got {condition_number}: it is the largest curvature "
             "over the smallest."
         )
+    if not np.isfinite(angle):
+        raise ValueError(f"angle must be a finite number of radians, got {angle}.")
     cos, sin = float(np.cos(angle)), float(np.sin(angle))
     across = kappa - 1
     xx, xy, yy = 1 + across * sin**2, -across * sin * cos, 1 + across * cos**2
