@@ -4,7 +4,7 @@ import pytest
 from autograder.answers import answers
 from autograder.answers.cells import cell
 from gradlab import check
-from gradlab.checks import LESSONS, exercises, find_exercise
+from gradlab.checks import LESSONS, NAMES, exercises, find_exercise
 from gradlab.checks.judge import judge
 from gradlab.records import recorded
 
@@ -97,6 +97,12 @@ def test_the_warm_up_carries_no_marks():
     (warm_up,) = exercises("00-start-here")
     assert not warm_up.graded
     assert "no points" in str(judge(warm_up, warm_up.reference, VISIBLE))
+
+
+def test_the_list_of_names_is_that_of_the_exercises():
+    assert list(NAMES) == list(LESSONS)
+    for lesson, names in NAMES.items():
+        assert names == tuple(exercise.name for exercise in exercises(lesson))
 
 
 def test_no_two_exercises_have_the_same_name():
