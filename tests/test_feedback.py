@@ -134,7 +134,7 @@ LOOPS = {
 
 @pytest.mark.parametrize("body", LOOPS.values(), ids=LOOPS)
 def test_a_loop_without_an_end_is_stopped(body, monkeypatch):
-    monkeypatch.setattr(observation, "SECONDS", 0.1)
+    monkeypatch.setattr(observation, "SECONDS", 0.4)
     verdict = limit(body)
     assert (verdict.outcome, verdict.points, verdict.mistakes) == ("timeout", 0, ())
     assert "gave no answer within 0.1 seconds and was stopped" in str(verdict)
@@ -143,13 +143,13 @@ def test_a_loop_without_an_end_is_stopped(body, monkeypatch):
 
 
 def test_a_loop_in_one_aspect_keeps_what_the_others_earned(monkeypatch):
-    monkeypatch.setattr(observation, "SECONDS", 0.1)
+    monkeypatch.setattr(observation, "SECONDS", 0.4)
     verdict = limit("while np.ndim(rho): pass\nreturn 2 * (1 + rho) / L")
     assert (verdict.outcome, verdict.points) == ("timeout", 2)
 
 
 def test_the_next_check_is_as_if_no_loop_had_been(monkeypatch):
-    monkeypatch.setattr(observation, "SECONDS", 0.1)
+    monkeypatch.setattr(observation, "SECONDS", 0.4)
     limit("while True: pass")
     assert check(cell(RIGHT_LIMIT)).points == 3
 

@@ -7,7 +7,7 @@ the same name in every exercise.
 import copy
 import inspect
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -155,8 +155,8 @@ def _numbers(value: Any, what: str, asked: str) -> npt.NDArray[Any]:
     if isinstance(value, list | tuple):
         raise WrongForm(
             "A list instead of an array",
-            f"{asked}; {_the(what)} that yours returns is a {type(value).__name__}. Nobody can calculate with that: "
-            "make it an array, np.array(...).",
+            f"{asked}; {_the(what)} that yours returns is a {type(value).__name__}. With a list, * and + do "
+            "something else than with an array: hand back np.array(...).",
         )
     return array
 
@@ -204,7 +204,8 @@ _CONVERTED: dict[Kind, Callable[[Any, str, str], Any]] = {
     "truth": _truth,
     "word": _word,
     "arrays": _arrays,
-    "anything": lambda value, what, asked: value,
+    # What is dealt out one by one, such as by `yield`, can be looked at only once: keep it as a list.
+    "anything": lambda value, what, asked: list(value) if isinstance(value, Iterator) else value,
 }
 
 

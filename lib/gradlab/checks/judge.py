@@ -80,7 +80,7 @@ def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = 
         picture=drawn,
         call=typed(exercise.name, *call) if reveal and got.outcome != "unwritten" else "",
         mistakes=(mistake.name,) if mistake else (),
-        hints=exercise.hints if reveal and got.outcome != "unwritten" else (),
+        hints=exercise.hints if reveal and got.outcome not in ("unwritten", "form") else (),
         notes=note,
         graded=exercise.graded,
     )
