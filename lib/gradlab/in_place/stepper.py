@@ -1,0 +1,181 @@
+"""Take the steps of a rule in place, block by block."""
+
+from collections.abc import Callable, Mapping
+from inspect import signature
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradlab.arguments import Array, floating
+from gradlab.in_place.updates import BLOCK_BYTES, FORMS, Form, Numbers, Operands
+from gradlab.optimizers.arguments import Hyper, checked, like, remembered
+
+
+def stepper(
+    rule: Callable[..., Any], params: npt.ArrayLike, hyper: Mapping[str, Any], state: Any = None
+) -> "Stepper | None":
+    """The in-place form of one of the library's rules, or None where there is none.
+
+    Args:
+        rule: one of `gradlab.optimizers`, or a rule of your own.
+        params: where to start, any shape, floating point. Copied, not changed.
+        hyper: the hyper-parameters of the rule by name; those left out have the default values of the rule.
+            Numbers, or arrays that broadcast against `params`.
+        state: what the rule remembers before the first step; None for zero. Copied, not changed.
+
+    Returns:
+        a Stepper that walks the path of `rule`; None for a rule that is not the library's, and for weights that are
+        neither float32 nor float64 (in float16 the sums that are kept here would overflow): call the rule itself.
+
+    Raises:
+        ValueError: for whatever the rule itself would refuse, in the same words.
+        TypeError: for a hyper-parameter that the rule does not have, or one without a default left out.
+
+    >>> from gradlab.optimizers import adam
+    >>> walker = stepper(adam, np.array([1.0, -2.0]), {"lr": 0.1})
+    >>> for _ in range(3):
+    ...     walker.step(2 * walker.params)
+    >>> walker.params.round(3), walker.state.step
+    (array([ 0.702, -1.701]), 3)
+    >>> stepper(lambda w, grad, state, lr: (w - lr * grad, state), np.ones(2), {"lr": 0.1}) is None
+    True
+    """
+    # Only functions: a learner's callable object need not be hashable.
+    if not isinstance(rule, FunctionType) or rule not in FORMS:
+        return None
+    w = floating("params", params)
+    if w.dtype not in (np.float32, np.float64):
+        return None
+    return Stepper(FORMS[rule], w, _with_defaults(rule, hyper), state)
+
+
+class Stepper:
+    """One of the library's rules with its hyper-parameters, on its way; made by `stepper`.
+
+    Attributes:
+        params: the weights. Every step changes this array: copy it to keep it.
+    """
+
+    params: Array
+
+    def __init__(self, form: Form, params: Array, hyper: dict[str, Any], state: Any) -> None:
+        checked(params, params, **hyper)
+        self.params = params.copy()
+        self._shape, self._dtype = params.shape, params.dtype
+        self._form = form
+        self._hyper = {name: _plain(value) for name, value in hyper.items()}
+        self._memory = [self._recalled(state, field) for field in form.memory]
+        self._taken = _steps_taken(state)
+        self._lay_out()
+
+    @property
+    def state(self) -> Any:
+        """What the rule remembers, in the form in which the rule returns it; None for a rule without memory.
+
+        The arrays are new ones, which no step changes.
+        """
+        if self._form.kind is None:
+            return None
+        arrays = [
+            array * like(share(self._hyper), array)
+            for array, share in zip(self._memory, self._form.memory.values(), strict=True)
+        ]
+        counted = (self._taken,) if "step" in self._form.kind._fields else ()
+        return self._form.kind(*arrays, *counted)
+
+    def step(self, grad: npt.ArrayLike, lr: Hyper | None = None) -> None:
+        """Take one step, in place.
+
+        Args:
+            grad: the gradient at `params`, same shape. Not changed.
+            lr: a new learning rate, for this step and those that follow; None to go on with the last one.
+
+        Raises:
+            ValueError: for a gradient of another shape, or a rate that the rule itself would refuse.
+        """
+        g = grad
+        if not isinstance(g, np.ndarray) or g.shape != self._shape or g.dtype is not self._dtype:
+            _, g = checked(self.params, grad)
+        if lr is not None:
+            self._change_rate(lr)
+        self._taken += 1
+        changing, update = self._form.changing, self._form.update
+        if changing is not None:
+            _fill(self._changing, changing(self._hyper, self._taken, g))
+        flat = g.ravel()
+        if self._single:
+            update(flat, *self._single)
+        else:
+            for part, arrays, numbers in self._blocks:
+                update(flat[part], arrays, numbers)
+
+    def _change_rate(self, lr: Hyper) -> None:
+        checked(self.params, self.params, lr=lr)
+        self._hyper["lr"] = _plain(lr)
+        if np.size(lr) == 1:
+            _fill(self._fixed, self._form.fixed(self._hyper))
+        else:
+            self._lay_out()
+
+    def _recalled(self, state: Any, field: str) -> Array:
+        array = remembered(state, self._form.kind, field, self.params)
+        if state is None:
+            return array
+        # As an array, where NumPy would make a number without a shape one that cannot be changed in place.
+        return np.asarray(array / like(self._form.memory[field](self._hyper), self.params))
+
+    def _lay_out(self) -> None:
+        """Cut everything that `update` works on into the same blocks."""
+        form, w = self._form, self.params
+        self._fixed = self._room(form.fixed(self._hyper))
+        _fill(self._fixed, form.fixed(self._hyper))
+        # Only their shapes matter here, so the weights may stand for a gradient.
+        with np.errstate(all="ignore"):
+            self._changing = self._room(form.changing(self._hyper, 1, w) if form.changing else ())
+        length = BLOCK_BYTES // w.itemsize
+        scratch = np.empty((2, min(w.size, length)), w.dtype)
+        whole = [array.reshape(-1) for array in (w, *self._memory)]
+        numbers = [array.reshape(-1) if array.ndim else array for array in (*self._fixed, *self._changing)]
+        self._blocks: list[tuple[slice, Operands, Operands]] = []
+        for start in range(0, w.size, length):
+            part = slice(start, min(start + length, w.size))
+            arrays = *(array[part] for array in whole), *scratch[:, : part.stop - start]
+            of_part = tuple(array[part] if array.ndim else array for array in numbers)
+            self._blocks.append((part, arrays, of_part))
+        # What fits into one block is so little that the cost of cutting it out of the gradient counts.
+        self._single = self._blocks[0][1:] if len(self._blocks) == 1 else None
+
+    def _room(self, numbers: Numbers) -> Operands:
+        # A number for each run gets room for one for each weight: operations on arrays of one shape are the fastest.
+        w = self.params
+        return tuple(np.empty(() if np.size(number) == 1 else w.shape, w.dtype) for number in numbers)
+
+
+def _fill(room: Operands, numbers: Numbers) -> None:
+    for array, number in zip(room, numbers, strict=True):
+        array[...] = number
+
+
+def _plain(value: Hyper) -> Hyper:
+    array = np.array(value, dtype=float)
+    # Arithmetic on a Python float takes a tenth of the time that it takes on an array of one number.
+    return array.item() if array.size == 1 else array
+
+
+def _with_defaults(rule: Callable[..., Any], hyper: Mapping[str, Any]) -> dict[str, Any]:
+    """Every hyper-parameter of a rule, in the order of its arguments."""
+    try:
+        bound = signature(rule).bind("params", "grad", "state", **hyper)
+    except TypeError as error:
+        raise TypeError(f"{rule.__name__}() {error}") from None
+    bound.apply_defaults()
+    return bound.kwargs
+
+
+def _steps_taken(state: Any) -> int:
+    taken: int = getattr(state, "step", 0)
+    if taken < 0:
+        raise ValueError(f"The step of the state counts the steps taken so far, >= 0, got {taken}.")
+    return taken
