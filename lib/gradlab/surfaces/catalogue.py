@@ -19,6 +19,12 @@ rosenbrock = Surface(
     _hessian=lambda x, y: ((2 - 400 * y + 1200 * x**2, -400 * x), (-400 * x, 200 + 0 * x)),
 )
 
+
+def _himmelblau_gradient(x: Array, y: Array) -> tuple[Array, Array]:
+    r, s = x**2 + y - 11, x + y**2 - 7
+    return 4 * x * r + 2 * s, 2 * r + 4 * y * s
+
+
 himmelblau = Surface(
     name="Himmelblau",
     formula=r"(w_1^2 + w_2 - 11)^2 + (w_1 + w_2^2 - 7)^2",
@@ -33,10 +39,7 @@ himmelblau = Surface(
     start=np.array([0.0, 0.0]),
     domain=rows((-5.0, 5.0), (-5.0, 5.0)),
     _value=lambda x, y: (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2,
-    _gradient=lambda x, y: (
-        4 * x * (x**2 + y - 11) + 2 * (x + y**2 - 7),
-        2 * (x**2 + y - 11) + 4 * y * (x + y**2 - 7),
-    ),
+    _gradient=_himmelblau_gradient,
     _hessian=lambda x, y: (
         (12 * x**2 + 4 * y - 42, 4 * (x + y)),
         (4 * (x + y), 12 * y**2 + 4 * x - 26),
