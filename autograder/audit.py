@@ -70,7 +70,7 @@ def show(audits: list[Audit], seeds: int) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)
-    table = Table(box=box.SIMPLE_HEAD, caption=f"{seeds} hidden seeds; times are those of the visible check")
+    table = Table(box=box.SIMPLE_HEAD, caption=f"{seeds} hidden seeds; processor time of the visible check")
     table.add_column("exercise", no_wrap=True)
     for heading in HEADINGS:
         table.add_column(heading, justify="right")
@@ -124,14 +124,15 @@ def _row(audits: list[Audit]) -> tuple[str, ...]:
         return sum(map(count, audits))
 
     times = [1000 * seconds for audit in audits for seconds in audit.seconds]
-    wrong, verdicts = total(lambda a: a.mistakes + 0), total(lambda a: a.verdicts)
+    wrong, verdicts = total(lambda a: a.mistakes), total(lambda a: a.verdicts)
+    named = total(lambda a: a.mistakes - a.nameless)
     accepted, misnamed = total(lambda a: len(a.accepted_mistakes)), total(lambda a: len(a.misnamed))
     variants, refused = total(lambda a: a.variants), total(lambda a: len(a.refused_variants))
     made, alive = total(lambda a: a.mutants - len(a.equivalent)), total(lambda a: len(a.survivors))
     agreeing = verdicts - total(lambda a: len(a.disagreements))
     return (
         f"{wrong - accepted}/{wrong}",
-        f"{wrong - misnamed}/{wrong}",
+        f"{named - misnamed}/{named}",
         f"{variants - refused}/{variants}",
         f"{made - alive}/{made}",
         str(total(lambda a: len(a.equivalent))),

@@ -29,7 +29,8 @@ class Audit:
 
     Attributes:
         exercise: its name.
-        mistakes: how many named mistakes and mistakes of form were judged.
+        mistakes: how many named mistakes, mistakes of form and wrong answers without a name were judged.
+        nameless: how many of them have no name.
         accepted_mistakes: those that got full marks.
         misnamed: "mistake: what it was called", for those with another name than their own.
         variants: how many right answers were judged.
@@ -40,13 +41,14 @@ class Audit:
         stale: mutants that are listed as equivalent and did not survive.
         disagreements: "answer, seed", where only one of the visible and the hidden numbers found it right.
         verdicts: how many answers were judged over all seeds.
-        seconds: how long each visible verdict took.
+        seconds: the processor time of each visible verdict.
         wrong: how many wrong answers of every kind, mutants included, were judged.
         passing_elsewhere: course -> how many of the wrong ones pass the check that it publishes.
     """
 
     exercise: str
     mistakes: int = 0
+    nameless: int = 0
     accepted_mistakes: list[str] = field(default_factory=list)
     misnamed: list[str] = field(default_factory=list)
     variants: int = 0
@@ -107,6 +109,7 @@ def audit_exercise(name: str, seeds: int = SEEDS) -> Audit:
             audit.refused_variants.append(label)
     for label, function in _functions(known.wrong.get(name, {})):
         audit.mistakes += 1
+        audit.nameless += 1
         if compare(label, function) == exercise.max_points:
             audit.accepted_mistakes.append(label)
     _audit_mutants(exercise, known, compare, audit)
@@ -121,9 +124,9 @@ def _comparison(exercise: Exercise, seeds: int, audit: Audit) -> Compare:
     hidden = [((20_000, seed), expectations(exercise, (20_000, seed))) for seed in range(seeds)]
 
     def compare(label: str, function: Function) -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         verdict = judge(exercise, function, VISIBLE_SEED)
-        audit.seconds.append(time.perf_counter() - started)
+        audit.seconds.append(time.process_time() - started)
         if verdict.outcome not in ("right", "timeout"):
             _compare_with_others(exercise, function, audit)
         # What does not end takes three seconds for each seed; one of them is enough.
@@ -199,5 +202,5 @@ def _raises(error: Exception) -> Function:
 
 def named_share(audits: list[Audit]) -> float:
     """The share of the mistakes with a name that are called by it."""
-    wrong, named = (sum(a.mistakes for a in audits), sum(len(a.misnamed) for a in audits))
-    return 1 - named / wrong if wrong else 1.0
+    named, misnamed = (sum(a.mistakes - a.nameless for a in audits), sum(len(a.misnamed) for a in audits))
+    return 1 - misnamed / named if named else 1.0
