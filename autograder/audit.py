@@ -19,7 +19,7 @@ from rich.table import Table
 from autograder.answers.audit import SEEDS, Audit, audit_all, named_share
 from autograder.errors import UserError
 from autograder.report import WIDE
-from gradlab.checks import LESSONS, exercises
+from gradlab.checks import NAMES
 
 NAMED = 0.95
 
@@ -54,10 +54,10 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _chosen(words: list[str]) -> list[str]:
-    every = {exercise.name: lesson for lesson in LESSONS for exercise in exercises(lesson)}
+    every = {name: lesson for lesson, names in NAMES.items() for name in names}
     if not words:
         return list(every)
-    unknown = [word for word in words if word not in every and word not in LESSONS]
+    unknown = [word for word in words if word not in every and word not in NAMES]
     if unknown:
         raise UserError(
             f"There is no exercise or lesson called {unknown[0]!r}. Exercises: {', '.join(every)}."

@@ -19,13 +19,17 @@ def agree(one: Observation, other: Observation, rtol: float) -> bool:
 
 
 def equal(expected: npt.NDArray[Any], actual: npt.NDArray[Any], rtol: float) -> bool:
-    """Same shape, and equal within `rtol` on the scale of the largest expected entry."""
+    """Same shape, and equal within `rtol` on the scale of the largest expected entry.
+
+    Never finer than 1e-12: where zero is expected, another order of the same sum may give 1e-17.
+    """
     if expected.shape != actual.shape:
         return False
     if expected.dtype.kind not in "iuf" or actual.dtype.kind not in "iuf":
         return bool(np.all(expected == actual))
     scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))
-    return bool(np.allclose(actual, expected, rtol=rtol, atol=rtol * min(scale, 1.0), equal_nan=True))
+    atol = max(rtol * min(scale, 1.0), 1e-12)
+    return bool(np.allclose(actual, expected, rtol=rtol, atol=atol, equal_nan=True))
 
 
 def first_difference(expected: Observation, actual: Observation, rtol: float) -> int | None:
