@@ -18,7 +18,7 @@ from autograder.course import ROOT, Lesson
 from autograder.released import name_of
 from gradlab.checks import VISIBLE_SEED, exercises, find_exercise
 from gradlab.checks.exercise import Exercise, Function
-from gradlab.checks.judge import expectations, judge, points
+from gradlab.checks.judge import expectations, is_right, judge
 
 SEEDS = 200
 
@@ -132,8 +132,7 @@ def _comparison(exercise: Exercise, seeds: int, audit: Audit) -> Compare:
         # What does not end takes three seconds for each seed; one of them is enough.
         for seed, expected in hidden[:1] if verdict.outcome == "timeout" else hidden:
             audit.verdicts += 1
-            right = points(exercise, function, seed, expected) == exercise.max_points
-            if right != (verdict.outcome == "right"):
+            if is_right(exercise, function, seed, expected) != (verdict.outcome == "right"):
                 audit.disagreements.append(f"{label}, seed {seed[1]}")
         return verdict.points
 
@@ -150,7 +149,7 @@ def _compare_with_others(exercise: Exercise, function: Function, audit: Audit) -
 
 def _differs(exercise: Exercise, function: Function) -> bool:
     """Whether a slip changes anything: rounding leaves what is whole as it is, and so does a class label's."""
-    return any(points(exercise, function, (20_000, seed)) != exercise.max_points for seed in range(20))
+    return not all(is_right(exercise, function, (20_000, seed)) for seed in range(20))
 
 
 def _audit_mutants(exercise: Exercise, known: Answers, compare: Compare, audit: Audit) -> None:

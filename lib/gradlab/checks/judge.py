@@ -1,6 +1,7 @@
 """From observations to a verdict: which aspects hold, what differs first, and which mistake it looks like."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from itertools import chain
 
 import numpy as np
@@ -86,8 +87,8 @@ def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = 
     )
 
 
-def points(exercise: Exercise, function: Function, seed: Seed, expected: Seen | None = None) -> float:
-    """What `function` earns, without a word about it: for whoever judges thousands.
+def is_right(exercise: Exercise, function: Function, seed: Seed, expected: Seen | None = None) -> bool:
+    """Whether `function` would get full marks, and not a word more: for whoever judges thousands.
 
     Args:
         exercise: what is asked for.
@@ -96,13 +97,22 @@ def points(exercise: Exercise, function: Function, seed: Seed, expected: Seen | 
         expected: what `expectations(exercise, seed)` returned, where that is known.
 
     >>> from gradlab.checks import find_exercise
-    >>> points(find_exercise("momentum_limit"), lambda L, rho: 2 * (1 - rho) / L, seed=(1,))
-    1.0
+    >>> is_right(find_exercise("momentum_limit"), lambda L, rho: 2 * (1 - rho) / L, seed=(1,))
+    False
     """
-    seen = _observe_all(exercise, function, seed)
-    closest, _ = _closest(exercise, seen, seed, expected)
-    earned = _earned(exercise, _agreements(exercise, closest, seen))
-    return float(sum(aspect.points for aspect, ok in zip(exercise.aspects, earned, strict=True) if ok))
+    seen = functools.cache(lambda index: _observe(exercise, index, function, seed))
+
+    def agrees(shown: Callable[[int], Observation]) -> bool:
+        # The first aspect that differs settles it.
+        return all(
+            agree(shown(index), seen(index), aspect.rtol) for index, aspect in enumerate(exercise.aspects)
+        )
+
+    asked_for = expected or expectations(exercise, seed)
+    return agrees(lambda index: asked_for[index]) or any(
+        agrees(functools.partial(_observe_of, exercise, convention.function, seed))
+        for convention in exercise.conventions
+    )
 
 
 def expectations(exercise: Exercise, seed: Seed) -> Seen:
@@ -120,16 +130,14 @@ def expectations(exercise: Exercise, seed: Seed) -> Seen:
     return shown
 
 
-def _closest(
-    exercise: Exercise, seen: Seen, seed: Seed, expected: Seen | None = None
-) -> tuple[Seen, tuple[str, ...]]:
+def _closest(exercise: Exercise, seen: Seen, seed: Seed) -> tuple[Seen, tuple[str, ...]]:
     """What a right answer shows, by the convention under which `seen` earns most; and the note on it, if any."""
 
     def worth(expected: Seen) -> float:
         earned = _earned(exercise, _agreements(exercise, expected, seen))
         return sum(aspect.points for aspect, ok in zip(exercise.aspects, earned, strict=True) if ok)
 
-    asked_for = expected or expectations(exercise, seed)
+    asked_for = expectations(exercise, seed)
     best, most = asked_for, worth(asked_for)
     note: tuple[str, ...] = ()
     if most == exercise.max_points:
@@ -160,6 +168,10 @@ def _observe_all(exercise: Exercise, function: Function, seed: Seed) -> Seen:
 
 def _observe(exercise: Exercise, index: int, function: Function, seed: Seed) -> Observation:
     return observe(exercise, exercise.aspects[index], function, np.random.default_rng((*seed, index)))
+
+
+def _observe_of(exercise: Exercise, function: Function, seed: Seed, index: int) -> Observation:
+    return _observe(exercise, index, function, seed)
 
 
 def _agreements(exercise: Exercise, one: Seen, other: Seen) -> list[bool]:
