@@ -51,42 +51,6 @@ class TestAgreementWithTorch:
         np.testing.assert_allclose(gradient, case["gradient"], rtol=0, atol=1e-4 * scale)
 
 
-def test_the_reference_says_which_torch_it_came_from():
-    assert set(REFERENCE["versions"]) == {"python", "torch", "numpy"}
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("sizes", DEPTHS)
-def test_the_gradient_equals_central_differences_of_the_loss(sizes, activation):
-    network = MLP(sizes, activation)
-    params = 0.7 * rng(3).standard_normal(network.n_params)
-    X, y = examples(network)
-    step = 1e-6
-    # Every parameter moved up and down on its own: two batches of n_params runs.
-    moved = step * np.eye(network.n_params)
-    differences = network.loss(params + moved, X, y) - network.loss(params - moved, X, y)
-    _, gradient = network.loss_and_gradient(params, X, y)
-    np.testing.assert_allclose(gradient, differences / (2 * step), rtol=1e-6, atol=1e-8)
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("sizes", DEPTHS)
-@pytest.mark.parametrize("data_of_its_own", [True, False])
-def test_a_run_among_others_equals_the_run_alone(sizes, activation, data_of_its_own):
-    network = MLP(sizes, activation)
-    params = network.init(rng(), runs=(2, 3), dtype=np.float64)
-    X, y = examples(network, runs=(2, 3) if data_of_its_own else ())
-    loss, gradient = network.loss_and_gradient(params, X, y)
-    accuracy, classes = network.accuracy(params, X, y), network.predict(params, X)
-    for run in np.ndindex(2, 3):
-        X_run, y_run = (X[run], y[run]) if data_of_its_own else (X, y)
-        loss_alone, gradient_alone = network.loss_and_gradient(params[run], X_run, y_run)
-        np.testing.assert_allclose(loss[run], loss_alone, rtol=1e-13)
-        np.testing.assert_allclose(gradient[run], gradient_alone, rtol=1e-11, atol=1e-15)
-        assert accuracy[run] == network.accuracy(params[run], X_run, y_run)
-        np.testing.assert_array_equal(classes[run], network.predict(params[run], X_run))
-
-
 @given(
     sizes=st.lists(st.integers(1, 5), min_size=2, max_size=4), runs=st.lists(st.integers(1, 3), max_size=2)
 )
@@ -146,6 +110,31 @@ def test_the_same_seed_starts_at_the_same_parameters_and_each_run_at_its_own():
     assert np.abs(params[0] - params[1]).max() > 0.1
 
 
+def test_parts_have_names_and_only_the_w_are_weights():
+    network = MLP((2, 3, 1), batch_norm=True)
+    params = np.arange(float(network.n_params))
+    views = network.views(params)
+    assert {name: view.shape for name, view in views.items()} == {
+        "W1": (2, 3), "b1": (3,), "gamma1": (3,), "beta1": (3,), "W2": (3, 1), "b2": (1,),
+    }  # fmt: skip
+    assert np.concatenate([view.ravel() for view in views.values()]).tolist() == params.tolist()
+    views["beta1"][...] = -1
+    assert np.flatnonzero(params == -1).tolist() == [12, 13, 14]
+    weights = np.concatenate([views["W1"].ravel(), views["W2"].ravel()])
+    assert params[network.is_weight].tolist() == weights.tolist()
+
+
+def test_batch_norm_starts_without_effect_on_normal_units():
+    network = MLP((2, 3, 1), batch_norm=True)
+    views = network.views(network.init(rng(), runs=4))
+    assert (views["gamma1"] == 1).all()
+    assert not views["beta1"].any()
+    (averages,) = network.init_averages(runs=4)
+    assert averages.mean.shape == averages.var.shape == (4, 3)
+    assert not averages.mean.any()
+    assert (averages.var == 1).all()
+
+
 def test_unpacked_layers_are_views_in_the_order_w_b_w_b():
     network = MLP((2, 3, 1))
     params = np.zeros((2, network.n_params))
@@ -168,6 +157,40 @@ def test_predictions_and_accuracy_follow_the_highest_logit():
     assert network.accuracy(W_identity, X, [0, 1, 1, 1]) == 0.75
 
 
+def test_squared_error_is_the_mean_over_examples_and_outputs():
+    network = MLP((1, 2), criterion="squared_error")
+    params = np.array([1.0, 2.0, 0.0, 1.0])  # the outputs are x and 2 x + 1
+    X, y = [[0.0], [1.0]], [[0.0, 0.0], [0.0, 0.0]]
+    assert network.loss(params, X, y) == (0 + 1 + 1 + 9) / 4
+    np.testing.assert_array_equal(network.predict(params, X), [[0, 1], [1, 3]])
+
+
+def test_one_output_may_leave_its_axis_out_and_then_predictions_do_too():
+    network = MLP((2, 3, 1), criterion="squared_error")
+    params = network.init(rng(), runs=4, dtype=np.float64)
+    X, y = rng(1).standard_normal((6, 2)), rng(2).standard_normal(6)
+    assert network.predict(params, X).shape == (4, 6)
+    with_axis, without = (
+        network.loss_and_gradient(params, X, y[:, None]),
+        network.loss_and_gradient(params, X, y),
+    )
+    np.testing.assert_array_equal(with_axis[0], without[0])
+    np.testing.assert_array_equal(with_axis[1], without[1])
+    np.testing.assert_allclose(((network.predict(params, X) - y) ** 2).mean(axis=-1), without[0], rtol=1e-12)
+
+
+def test_loss_and_accuracy_are_those_of_one_evaluation():
+    network = MLP((4, 5, 3))
+    params, (X, y) = network.init(rng(), runs=2), examples(network)
+    loss, accuracy = network.evaluate(params, X, y)
+    np.testing.assert_array_equal(loss, network.loss(params, X, y))
+    np.testing.assert_array_equal(accuracy, network.accuracy(params, X, y))
+    lines = MLP((4, 1), criterion="squared_error")
+    assert lines.evaluate(np.zeros(5), X, np.ones(7)).accuracy is None
+    with pytest.raises(ValueError, match="Accuracy counts right classes, and squared error has none"):
+        lines.accuracy(np.zeros(5), X, np.ones(7))
+
+
 def test_a_network_that_has_diverged_gives_nan_without_a_warning():
     network = MLP((4, 5, 3), "relu")
     X, y = examples(network)
@@ -187,6 +210,36 @@ def test_a_network_that_cannot_be_built_is_refused(sizes):
 def test_an_unknown_activation_is_answered_with_the_known_ones():
     with pytest.raises(ValueError, match="one of tanh, relu, sigmoid, identity; got 'swish'"):
         MLP(activation="swish")
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ({"criterion": "hinge"}, "criterion must be one of cross_entropy, squared_error; got 'hinge'"),
+        ({"dropout": 1.0}, r"dropout, the probability of dropping, must be in \[0, 1\), got 1.0"),
+        ({"dropout": -0.1}, "dropout, the probability of dropping"),
+        ({"dropout": float("nan")}, "dropout, the probability of dropping"),
+    ],
+)
+def test_unknown_criteria_and_impossible_dropout_are_refused(field, message):
+    with pytest.raises(ValueError, match=message):
+        MLP(**field)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (np.zeros(6), r"y must have shape \(7, 2\), a row of numbers for each row of X; got \(6,\)"),
+        (np.zeros(7), r"y must have shape \(7, 2\)"),
+        (np.zeros((7, 3)), r"y must have shape \(7, 2\).*got \(7, 3\)"),
+        (np.full((7, 2), np.nan), "y must be finite"),
+        (np.zeros((3, 7, 2)), r"leading axes \(3,\) of y must broadcast"),
+    ],
+)
+def test_numbers_that_do_not_fit_the_outputs_are_refused(y, message):
+    network = MLP((4, 2), criterion="squared_error")
+    with pytest.raises(ValueError, match=message):
+        network.loss(np.zeros((2, 10)), np.zeros((7, 4)), y)
 
 
 GOOD = {"params": np.zeros((2, 43)), "X": np.zeros((7, 4)), "y": np.zeros(7, int)}

@@ -115,6 +115,18 @@ def test_a_rule_that_works_in_place_does_not_rewrite_what_a_callback_has_kept():
     np.testing.assert_array_equal(kept[-1], history.params)
 
 
+def test_a_rule_may_keep_the_gradients_that_it_was_given():
+    kept = []
+
+    def keeping(w, grad, state):
+        kept.append((grad, grad.copy()))
+        return w - 0.1 * grad, state
+
+    fit(NETWORK, NETWORK.init(rng(1)), *blobs(), keeping, epochs=1, batch_size=8, rng=rng(2))
+    for grad, when_it_was_given in kept:
+        np.testing.assert_array_equal(grad, when_it_was_given)
+
+
 @pytest.mark.parametrize("data_of_its_own", [True, False])
 def test_a_run_among_others_equals_the_run_alone(data_of_its_own):
     starts = NETWORK.init(rng(1), runs=3, dtype=np.float64)
