@@ -33,6 +33,8 @@ def _rises(function: Function, rng: np.random.Generator) -> Iterator[Sight]:
         down = _fall(rng, int(rng.integers(3, 6)))
         up = [float(x) for x in np.round(down[-1] + np.sort(rng.uniform(0.05, 0.5, 8)), 2)]
         yield from _both(function, f"Down and then up, with patience {patience},", [*down, *up], patience)
+    small = [2.0, 1.99, 1.98, 2.1, 1.97, 2.2, 2.3, 2.4, 1.0]
+    yield from _both(function, "With small gains and patience 1,", small, 1)
     yield from _both(function, "With patience 0,", [3.0, 2.0, 2.5, 1.0, 0.5], 0)
 
 
