@@ -115,7 +115,9 @@ RIGHT = {
     },
     "reduce_on_plateau": {
         "step by step": _plateau(_STEPS.format(better=_BETTER, rest=_REST, lower=_LOWER)),
-        "never raised": _plateau(_STEPS.format(better=_BETTER, rest=_REST, lower="min(lr, max(lr * factor, min_lr))")),
+        "never raised": _plateau(
+            _STEPS.format(better=_BETTER, rest=_REST, lower="min(lr, max(lr * factor, min_lr))")
+        ),
         "with a sign": _plateau(
             """
 sign = -1 if mode == "max" else 1
