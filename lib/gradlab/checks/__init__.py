@@ -81,7 +81,14 @@ NAMES = {
         "early_stopping",
     ),
     "11-batch-normalization": ("batchnorm_forward", "batchnorm_inference", "batchnorm_backward"),
-    "12-shifting-surfaces": ("stratified_split", "loss_slice", "minimum_shift", "importance_weights"),
+    "12-shifting-surfaces": (
+        "stratified_split",
+        "standardize_both",
+        "loss_slice",
+        "minimum_shift",
+        "generalization_gap",
+        "importance_weights",
+    ),
     "13-capstone": ("build", "train", "report"),
 }
 

@@ -42,7 +42,7 @@ def slips(exercise: Exercise) -> Iterator[Mistake]:
         "An array of whole numbers cuts off every fraction that is written into it. Where do you make one?",
         _each(exercise.reference, lambda value: np.asarray(value).astype(int), several),
     )
-    for digits in (0, 1, 2, 3, 4):
+    for digits in (0, 1, 2, 3):
         yield Mistake(
             "Rounded",
             "Your numbers are rounded before they are returned. Small errors add up over a thousand steps.",
