@@ -4,6 +4,7 @@ SHELL := /bin/sh
 PYTHON ?=
 PORT ?= 8888
 LESSON ?=
+BENCH ?=
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # nbval compares numbers to the last digit: the same environment as in `build`.
@@ -13,7 +14,7 @@ FIXED := PYTHONHASHSEED=0 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREA
 STAMP := .venv/installed
 BROKEN := $(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd -P)" ] && .venv/bin/python -c '' 2>/dev/null || echo broken)
 
-.PHONY: help lab demo test build lint broken
+.PHONY: help lab demo test build lint references bench broken
 
 help:
 	@echo "make lab     study: open the course in JupyterLab           (PORT=8888)"
@@ -21,6 +22,8 @@ help:
 	@echo "make test    run every test"
 	@echo "make build   masters in solutions/ -> solutions and student notebooks (LESSON=05-momentum)"
 	@echo "make lint    style and types"
+	@echo "make bench   how fast it is, against its peers               (BENCH=epoch)"
+	@echo "make references  record what PyTorch, optax, SciPy and scikit-learn compute again"
 
 lab: $(STAMP)
 	@python -m autograder lab --port $(PORT)
@@ -42,6 +45,18 @@ test: lint
 	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
 	$(FIXED) GRADLAB_HOME="$$home" python -m pytest \
 	    --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg solutions/*/*.ipynb
+
+# The engines have an environment of their own: nothing else needs them.
+references: .references/installed
+	@.references/bin/python -m autograder.reference
+
+.references/installed: autograder/reference/requirements.txt | $(STAMP)
+	python -m venv --clear .references
+	.references/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+bench: .references/installed
+	@PYTHONPATH=tests python -m benchmarks $(BENCH)
 
 $(STAMP): pyproject.toml requirements.lock $(BROKEN)
 	@sh .ci/install '$(PYTHON)'
