@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradlab.arguments import Array
+from gradlab.in_place import stepper
 from gradlab.surfaces import Surface
 
 Rule = Callable[..., tuple[Array, Any]]
@@ -81,15 +82,20 @@ def descend(
         raise ValueError(f"steps must be >= 0, got {steps}.")
     # A learner's rule may work in place; the caller's state is not its to change.
     state = copy.deepcopy(state)
+    walker = stepper(rule, params, hyper, state)
+    points = np.empty((steps + 1, *params.shape))
+    points[0] = params
     with np.errstate(over="ignore", invalid="ignore"):
-        points, losses = [params], [surface.value(params)]
         for step in range(1, steps + 1):
-            params, state = take_step(rule, params, surface.gradient(params), state, hyper)
-            points.append(params)
-            losses.append(surface.value(params))
+            grad = surface.gradient(points[step - 1])
+            if walker is not None:
+                walker.step(grad)
+                points[step] = walker.params
+            else:
+                points[step], state = take_step(rule, points[step - 1], grad, state, hyper)
             if callback is not None:
-                callback(step, params, losses[-1])
-    return Trace(np.stack(points), np.stack(losses))
+                callback(step, points[step], surface.value(points[step]))
+        return Trace(points, surface.value(points))
 
 
 def take_step(rule: Rule, params: Array, grad: Array, state: Any, hyper: dict[str, Any]) -> tuple[Array, Any]:
