@@ -87,6 +87,7 @@ RIGHT = {
     "effective_rates": {
         "as the formula": _rates(_MEAN, "lr / np.sqrt(s + eps)"),
         "by a power": _rates("s + (1 - rho) * (grad**2 - s)", "lr * (s + eps) ** -0.5"),
+        "eps behind the root": _rates(_MEAN, "lr / (np.sqrt(s) + eps)"),
         "into an empty array": """
             def effective_rates(grads, lr, rho=0.9, eps=1e-8):
                 squares = np.square(np.asarray(grads, dtype=float))
