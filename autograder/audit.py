@@ -11,6 +11,7 @@ import statistics
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 
 from rich import box
 from rich.console import Console
@@ -40,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("exercise", nargs="*", help="exercises or lessons to audit; all without it")
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"seeds to compare (default {SEEDS})")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="write what is printed to a text file too"
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -48,7 +52,9 @@ def run(args: argparse.Namespace) -> None:
     if args.json:
         print(json.dumps([asdict(audit) for audit in audits], indent=1))
     else:
-        show(audits, args.seeds)
+        text = show(audits, args.seeds)
+        if args.report:
+            args.report.write_text(text, encoding="utf-8")
     if any(audit.falls_short for audit in audits) or named_share(audits) < NAMED:
         sys.exit(1)
 
@@ -65,11 +71,11 @@ def _chosen(words: list[str]) -> list[str]:
     return [name for name, lesson in every.items() if name in words or lesson in words]
 
 
-def show(audits: list[Audit], seeds: int) -> None:
-    """Print the table, and below it everything that is not as it must be."""
-    console = Console()
+def show(audits: list[Audit], seeds: int) -> str:
+    """Print the table, and below it everything that is not as it must be; and return the text of it."""
+    console = Console(record=True)
     if not console.is_terminal:
-        console = Console(width=WIDE)
+        console = Console(record=True, width=WIDE)
     table = Table(box=box.SIMPLE_HEAD, caption=f"{seeds} hidden seeds; processor time of the visible check")
     table.add_column("exercise", no_wrap=True)
     for heading in HEADINGS:
@@ -100,6 +106,8 @@ def show(audits: list[Audit], seeds: int) -> None:
     for audit in audits:
         for label, reason in audit.equivalent.items():
             console.print(f"  {audit.exercise}: {label}: {reason}", markup=False, highlight=False)
+    lines = console.export_text().splitlines()
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def _show_others(console: Console, audits: list[Audit]) -> None:

@@ -91,9 +91,12 @@ def test_every_operator_finds_its_place():
     assert "for i in range( 4):" in changed
 
 
-def test_the_verb_prints_the_table_and_its_json(capsys):
-    assert main(["audit", "effective_step", "--seeds", "2"]) == 0
-    assert "36/36" in capsys.readouterr().out
+def test_the_verb_prints_the_table_and_writes_it_and_its_json(capsys, tmp_path):
+    report = tmp_path / "audit.txt"
+    assert main(["audit", "effective_step", "--seeds", "2", "--report", str(report)]) == 0
+    printed = capsys.readouterr().out
+    assert "effective_step" in printed and "100.00%" in printed
+    assert report.read_text(encoding="utf-8").split() == printed.split()
     assert main(["audit", "effective_step", "--seeds", "1", "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)
     assert found["exercise"] == "effective_step" and found["survivors"] == []

@@ -13,6 +13,9 @@ from autograder.sample import ACCIDENTS, EDITS, SAMPLE_CLASS
 LESSON = "05-momentum"
 EXPECTED = SAMPLE_CLASS / LESSON / "expected.csv"
 STUDENTS = sorted(path.stem for path in EXPECTED.parent.glob("*.py"))
+OTHERS = sorted(
+    path.parent.name for path in SAMPLE_CLASS.glob("*/expected.csv") if path.parent.name != LESSON
+)
 SUBMITTED = Path("autograder/work/submitted")
 
 
@@ -33,9 +36,21 @@ def graded(handed_in: Path) -> dict[str, dict[str, str]]:
     return {row["student"]: row for row in csv.DictReader(text.splitlines())}
 
 
-def expected() -> dict[str, dict[str, str]]:
-    with EXPECTED.open(encoding="utf-8") as table:
+def expected(lesson: str = LESSON) -> dict[str, dict[str, str]]:
+    with (SAMPLE_CLASS / lesson / "expected.csv").open(encoding="utf-8") as table:
         return {row["student"]: row for row in csv.DictReader(table)}
+
+
+@pytest.mark.parametrize("lesson", OTHERS)
+def test_the_class_of_every_other_lesson_gets_what_its_table_says(handed_in, lesson):
+    assert run(handed_in, "autograder", "sample", lesson).returncode == 0
+    done = run(handed_in, "autograder", "grade", lesson)
+    assert done.returncode == 0, done.stderr
+    text = (handed_in / f"autograder/work/grades/{lesson}.csv").read_text(encoding="utf-8")
+    graded = {row["student"]: row for row in csv.DictReader(text.splitlines())}
+    table = expected(lesson)
+    assert len(table) >= 4
+    assert {name: {column: graded[name][column] for column in line} for name, line in table.items()} == table
 
 
 def test_every_student_has_a_line_in_the_table():

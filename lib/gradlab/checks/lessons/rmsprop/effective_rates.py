@@ -71,6 +71,19 @@ effective_rates = Exercise(
 )
 
 
+@effective_rates.convention(
+    "You add eps behind the root, as PyTorch does; this lesson adds it inside, as Keras and optax do. Both are right, and "
+    "they differ only where s is tiny: a silent weight has the rate lr / eps with yours, and lr / sqrt(eps) here."
+)
+def _(grads, lr, rho=0.9, eps=1e-8):
+    grads = np.asarray(grads, dtype=float)
+    s, rates = np.zeros(grads.shape[1:]), np.empty_like(grads)
+    for t, grad in enumerate(grads):
+        s = rho * s + (1 - rho) * grad**2
+        rates[t] = lr / (np.sqrt(s) + eps)
+    return rates
+
+
 def _mistake(name, why, hint, update=None, rate=None, start=None):
     """A wrong run: update(s, grad, rho, t), rate(lr, s, eps, old s), and start(grads)."""
 
@@ -150,13 +163,6 @@ _mistake(
     "You divide by s itself instead of by its root.",
     "What turns the unit of a squared gradient back into that of a gradient?",
     rate=lambda lr, s, eps, old: lr / (s + eps),
-)
-_mistake(
-    "eps behind the root",
-    "You add eps behind the root, as PyTorch does. Your rmsprop_step may do that, but this exercise says where eps "
-    "stands: inside.",
-    "Where does eps stand in the docstring's formula?",
-    rate=lambda lr, s, eps, old: lr / (np.sqrt(s) + eps),
 )
 _mistake(
     "eps is missing",

@@ -1,5 +1,0 @@
-"""Checks of lesson 08: adam."""
-
-from gradlab.checks.exercise import Exercise
-
-EXERCISES: tuple[Exercise, ...] = ()
