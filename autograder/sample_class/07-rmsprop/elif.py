@@ -1,0 +1,2 @@
+# Opened the notebook and handed it in.
+
