@@ -33,11 +33,17 @@ def _backward(dx: str, dgamma: str = "(grad * x_hat).sum(axis=0)", dbeta: str = 
 RIGHT = {
     "batchnorm_forward": {
         "as the formula": _forward("gamma * (x - mean) / np.sqrt(var + eps) + beta"),
-        "as one scale and shift": _forward("x * (gamma / np.sqrt(var + eps)) + (beta - gamma * mean / np.sqrt(var + eps))"),
-        "variance by squares": _forward("(x - mean) * gamma * (var + eps) ** -0.5 + beta",
-                                        var="((x - x.mean(axis=0)) ** 2).mean(axis=0)"),
-        "by sums": _forward("gamma * ((x - mean) / np.sqrt(var + eps)) + beta", mean="x.sum(axis=0) / len(x)",
-                            var="np.square(x - x.sum(axis=0) / len(x)).sum(axis=0) / len(x)"),
+        "as one scale and shift": _forward(
+            "x * (gamma / np.sqrt(var + eps)) + (beta - gamma * mean / np.sqrt(var + eps))"
+        ),
+        "variance by squares": _forward(
+            "(x - mean) * gamma * (var + eps) ** -0.5 + beta", var="((x - x.mean(axis=0)) ** 2).mean(axis=0)"
+        ),
+        "by sums": _forward(
+            "gamma * ((x - mean) / np.sqrt(var + eps)) + beta",
+            mean="x.sum(axis=0) / len(x)",
+            var="np.square(x - x.sum(axis=0) / len(x)).sum(axis=0) / len(x)",
+        ),
         "feature by feature": """
             def batchnorm_forward(x, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5):
                 out, new_mean, new_var = np.zeros(x.shape), np.zeros(x.shape[1]), np.zeros(x.shape[1])
@@ -81,13 +87,16 @@ RIGHT = {
         """,
     },
     "batchnorm_backward": {
-        "as the formula": _backward("gamma / std * (grad - grad.mean(axis=0) - x_hat * (grad * x_hat).mean(axis=0))"),
+        "as the formula": _backward(
+            "gamma / std * (grad - grad.mean(axis=0) - x_hat * (grad * x_hat).mean(axis=0))"
+        ),
         "with sums and n": _backward(
             "gamma / (n * std) * (n * grad - grad.sum(axis=0) - x_hat * (grad * x_hat).sum(axis=0))"
         ),
         "by einsum": _backward(
             "gamma / std * (grad - grad.mean(axis=0) - x_hat * np.einsum('ij,ij->j', grad, x_hat) / n)",
-            "np.einsum('ij,ij->j', grad, x_hat)", "np.einsum('ij->j', grad)",
+            "np.einsum('ij,ij->j', grad, x_hat)",
+            "np.einsum('ij->j', grad)",
         ),
         "step by step": """
             def batchnorm_backward(grad, x, gamma, eps=1e-5):

@@ -11,7 +11,9 @@ def _penalty(name: str, penalty: str, grad_W: str, grad_b: str = "np.zeros_like(
     """
 
 
-def _dropout(keep: str, out: str = "x * keep / (1 - p)", test: str = "x, np.ones(x.shape, dtype=bool)") -> str:
+def _dropout(
+    keep: str, out: str = "x * keep / (1 - p)", test: str = "x, np.ones(x.shape, dtype=bool)"
+) -> str:
     return f"""
         def dropout_forward(x, p, rng, training=True):
             if not training:
@@ -21,7 +23,9 @@ def _dropout(keep: str, out: str = "x * keep / (1 - p)", test: str = "x, np.ones
     """
 
 
-def _stopping(better: str = "loss < best", enough: str = "bad > patience", last: str = "len(losses) - 1") -> str:
+def _stopping(
+    better: str = "loss < best", enough: str = "bad > patience", last: str = "len(losses) - 1"
+) -> str:
     return f"""
         def early_stopping(losses, patience=3):
             best, at, bad = float("inf"), 0, 0
@@ -39,9 +43,15 @@ def _stopping(better: str = "loss < best", enough: str = "bad > patience", last:
 RIGHT = {
     "l2_penalty": {
         "as the formula": _penalty("l2_penalty", "0.5 * lam * np.sum(W**2)", "lam * W"),
-        "by a dot product": _penalty("l2_penalty", "lam * np.dot(W.ravel(), W.ravel()) / 2", "np.multiply(lam, W)", "0 * b"),
-        "by einsum": _penalty("l2_penalty", "lam / 2 * np.einsum('ij,ij->', W, W)", "W * lam", "np.zeros(b.shape)"),
-        "by the norm": _penalty("l2_penalty", "0.5 * lam * np.linalg.norm(W) ** 2", "lam * W", "np.zeros(len(b))"),
+        "by a dot product": _penalty(
+            "l2_penalty", "lam * np.dot(W.ravel(), W.ravel()) / 2", "np.multiply(lam, W)", "0 * b"
+        ),
+        "by einsum": _penalty(
+            "l2_penalty", "lam / 2 * np.einsum('ij,ij->', W, W)", "W * lam", "np.zeros(b.shape)"
+        ),
+        "by the norm": _penalty(
+            "l2_penalty", "0.5 * lam * np.linalg.norm(W) ** 2", "lam * W", "np.zeros(len(b))"
+        ),
         "weight by weight": """
             def l2_penalty(W, b, lam):
                 penalty, grad_W = 0.0, np.zeros(W.shape)
@@ -51,13 +61,23 @@ RIGHT = {
                         grad_W[i, j] = lam * W[i, j]
                 return penalty, grad_W, np.zeros(b.shape)
         """,
-        "in single precision": _penalty("l2_penalty", "np.float32(lam) / 2 * np.sum(np.float32(W) ** 2)", "np.float32(lam) * np.float32(W)"),
+        "in single precision": _penalty(
+            "l2_penalty",
+            "np.float32(lam) / 2 * np.sum(np.float32(W) ** 2)",
+            "np.float32(lam) * np.float32(W)",
+        ),
     },
     "l1_penalty": {
         "as the formula": _penalty("l1_penalty", "lam * np.sum(np.abs(W))", "lam * np.sign(W)"),
-        "by the norm": _penalty("l1_penalty", "lam * np.linalg.norm(W.ravel(), 1)", "np.sign(W) * lam", "0 * b"),
+        "by the norm": _penalty(
+            "l1_penalty", "lam * np.linalg.norm(W.ravel(), 1)", "np.sign(W) * lam", "0 * b"
+        ),
         "by two comparisons": _penalty("l1_penalty", "lam * abs(W).sum()", "lam * ((W > 0) * 1.0 - (W < 0))"),
-        "by np.where": _penalty("l1_penalty", "lam * np.where(W < 0, -W, W).sum()", "np.where(W == 0, 0, np.where(W > 0, lam, -lam))"),
+        "by np.where": _penalty(
+            "l1_penalty",
+            "lam * np.where(W < 0, -W, W).sum()",
+            "np.where(W == 0, 0, np.where(W > 0, lam, -lam))",
+        ),
         "weight by weight": """
             def l1_penalty(W, b, lam):
                 penalty, grad_W = 0.0, np.zeros(W.shape)
@@ -88,7 +108,9 @@ RIGHT = {
         "by a binomial": _dropout("rng.binomial(1, 1 - p, size=x.shape)"),
         "by choice": _dropout("rng.choice([True, False], size=x.shape, p=[1 - p, p])"),
         "by uniform, row by row": _dropout("np.array([rng.uniform(size=x.shape[1]) > p for _ in x])"),
-        "by np.where": _dropout("rng.random(x.shape) > p", "np.where(keep, x / (1 - p), 0.0)", "x.copy(), x == x"),
+        "by np.where": _dropout(
+            "rng.random(x.shape) > p", "np.where(keep, x / (1 - p), 0.0)", "x.copy(), x == x"
+        ),
         "the share kept first": """
             def dropout_forward(x, p, rng, training=True):
                 kept = 1 - p

@@ -248,3 +248,15 @@ WRONG = {
         }.items()
     },
 }  # fmt: skip
+
+EQUIVALENT = {
+    "reduce_on_plateau": {
+        'better = metric > best + threshold if mode == "max" else metric < best - threshold -> better = metric > best + '
+        'threshold if mode <= "max" else metric < best - threshold': 'there are two modes, and "min" comes after "max"',
+        'better = metric > best + threshold if mode == "max" else metric < best - threshold -> better = metric > best + '
+        'threshold if mode is "max" else metric < best - threshold': "the same text is the same object in one process",
+        "bad = 0 if better or cooling > 0 else bad + 1 -> bad = 0 if better or cooling != 0 else bad + 1": "cooling is never "
+        "negative",
+        "min_lr=0.0, -> min_lr= -1.0,": "a rate is never negative, so either floor lies below it",
+    },
+}
