@@ -8,7 +8,7 @@ colour-blind readers can tell apart, and differ in dashes or markers as well; su
 """
 
 from gradlab.plots.lines import bars, curves, dots, histograms
-from gradlab.plots.maps import contours, heat
+from gradlab.plots.maps import contours, heat, regions
 from gradlab.plots.sheet import COLOURS, FAINT, INK, PAPER, Drawing, Figure, panels
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "heat",
     "histograms",
     "panels",
+    "regions",
 ]

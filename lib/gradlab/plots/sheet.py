@@ -87,15 +87,17 @@ def panels(
     caption: str = "",
     height: float = 3.4,
     widths: Sequence[float] | None = None,
+    stacked: bool = False,
 ) -> Figure:
-    """Put drawings side by side.
+    """Put drawings side by side, or one below the other.
 
     Args:
-        *drawings: from left to right, from `gradlab.plots`.
+        *drawings: from left to right, or from top to bottom, from `gradlab.plots`.
         alt: what the figure shows, in words: required, because some readers have nothing else.
         caption: a line below the figure.
         height: in inches; the sheet is 7.6 inches wide.
-        widths: relative widths of the drawings.
+        widths: relative widths of the drawings; if they are stacked, their heights.
+        stacked: True for one below the other, over a common x axis.
 
     Raises:
         ValueError: for an empty alt.
@@ -109,7 +111,10 @@ def panels(
     with matplotlib.rc_context(_STYLE):
         layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1, wspace=0.04)
         figure = MatplotlibFigure(figsize=(7.6, height), layout=layout)
-        axes = figure.subplots(1, len(drawings), squeeze=False, width_ratios=widths)[0]
+        if stacked:
+            axes = figure.subplots(len(drawings), 1, squeeze=False, height_ratios=widths, sharex=True)[:, 0]
+        else:
+            axes = figure.subplots(1, len(drawings), squeeze=False, width_ratios=widths)[0]
         for axis, draw in zip(axes, drawings, strict=True):
             draw(axis)
         return Figure(_palette_png(figure), round(7.6 * _SCREEN_PIXELS_PER_INCH), alt, caption)
