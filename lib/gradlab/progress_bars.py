@@ -29,7 +29,6 @@ class Progress:
                 for e in exercises(name)
             ]
             for name in ([lesson] if lesson else LESSONS)
-            if exercises(name)
         }
 
     def __repr__(self) -> str:
