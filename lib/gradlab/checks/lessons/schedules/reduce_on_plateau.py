@@ -58,16 +58,19 @@ def _threshold_and_floor(step: Function, rng: np.random.Generator) -> Iterator[S
     creeping = [float(x) for x in np.round(3 - 0.03 * np.arange(8), 2)]
     yield from _run(step, creeping, 0.8, threshold=0.05, patience=1, factor=0.2, min_lr=0.1)
     yield from _run(step, [2.0, 2.0, 2.0, 2.0, 2.0], 0.05, patience=0, factor=0.7, min_lr=0.03)
+    # By exactly the threshold is not by more than it; these numbers are exact in floating point.
+    yield from _run(step, [2.0, 1.75, 1.5], 0.8, threshold=0.25, patience=3)
 
 
 def _cooldown(step: Function, rng: np.random.Generator) -> Iterator[Sight]:
     flat = [2.0, *_flat(rng, 2.0, 12)]
-    yield from _run(step, flat, 0.8, patience=1, cooldown=int(rng.integers(2, 4)), factor=0.6)
+    yield from _run(step, flat, 0.8, patience=1, cooldown=int(rng.integers(3, 5)), factor=0.6)
 
 
 def _larger_is_better(step: Function, rng: np.random.Generator) -> Iterator[Sight]:
     rising = [0.5, 0.7, 0.8, 0.79, 0.75, 0.8, 0.9, 0.89, 0.6, 0.7, 0.8]
     yield from _run(step, rising, 0.8, best=-np.inf, mode="max", patience=2, threshold=0.02)
+    yield from _run(step, [0.5, 0.75, 1.0], 0.8, best=-np.inf, mode="max", patience=3, threshold=0.25)
 
 
 reduce_on_plateau = Exercise(

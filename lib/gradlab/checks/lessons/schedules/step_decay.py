@@ -27,7 +27,8 @@ def _at_and_after(rate: Function, rng: np.random.Generator) -> Iterator[Sight]:
     lr, factor, size = _hyper(rng)
     for epoch in (size, size + 1, 2 * size - 1, 2 * size, 3 * size + 2):
         yield Sight(f"In epoch {epoch}, with step_size = {size},", "the rate", rate(epoch, lr, factor, size))
-    yield Sight("In epoch 25, with factor and step_size left out,", "the rate", rate(25, lr))
+    for epoch in (10, 19, 25):
+        yield Sight(f"In epoch {epoch}, with factor and step_size left out,", "the rate", rate(epoch, lr))
 
 
 def _many_epochs(rate: Function, rng: np.random.Generator) -> Iterator[Sight]:
