@@ -1,0 +1,29 @@
+# Works in place on what he is given, and his way back takes gamma from a name that does not exist.
+
+# %% batchnorm_forward
+def batchnorm_forward(x, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5):
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    x -= mean
+    x /= np.sqrt(var + eps)
+    running_mean *= momentum
+    running_mean += (1 - momentum) * mean
+    running_var *= momentum
+    running_var += (1 - momentum) * var
+    return gamma * x + beta, running_mean, running_var
+
+# %% batchnorm_inference
+def batchnorm_inference(x, gamma, beta, running_mean, running_var, eps=1e-5):
+    x_hat = (x - running_mean) / np.sqrt(running_var + eps)
+    return gamma * x_hat + beta
+
+# %% batchnorm_backward
+def batchnorm_backward(grad, x, gamma, eps=1e-5):
+    std = np.sqrt(x.var(axis=0) + eps)
+    x_hat = (x - x.mean(axis=0)) / std
+    dx = scale / std * (grad - grad.mean(axis=0) - x_hat * (grad * x_hat).mean(axis=0))
+    return dx, (grad * x_hat).sum(axis=0), grad.sum(axis=0)
+
+# %% written_batch_of_one
+# She forgot to switch to the running averages. With one digit the mean is the digit itself, so every feature becomes beta
+# and the last layers always see the same thing. It is the left end of the curve in section 3, 12 % right. Collecting 32
+# digits helps only if they are mixed (94 %); if most are the same it is the sorted curve, 19 %.
