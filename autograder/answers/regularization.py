@@ -229,3 +229,10 @@ WRONG = {
         }.items()
     },
 }  # fmt: skip
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "dropout_forward": {
+        "mask = rng.random(x.shape) >= p -> mask = rng.random(x.shape) > p": "a random number is exactly p once in "
+        "9 000 000 000 000 000 draws",
+    },
+}

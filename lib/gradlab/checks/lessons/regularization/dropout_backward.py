@@ -30,9 +30,13 @@ def _gradients(backward: Function, rng: np.random.Generator) -> Iterator[Sight]:
 def _ends(backward: Function, rng: np.random.Generator) -> Iterator[Sight]:
     grad, mask, _ = _call(rng, 3, 2).values()
     yield Sight(
-        "With p = 0 and everything kept,", "the gradient", backward(grad, np.ones((3, 2), dtype=bool), 0.0)
+        "With p = 0 and everything kept,",
+        "the gradient",
+        backward(grad.copy(), np.ones((3, 2), dtype=bool), 0.0),
     )
-    yield Sight("With everything dropped,", "the gradient", backward(grad, np.zeros((3, 2), dtype=bool), 0.8))
+    yield Sight(
+        "With everything dropped,", "the gradient", backward(grad.copy(), np.zeros((3, 2), dtype=bool), 0.8)
+    )
     yield Sight("With a mask that is not p's share,", "the gradient", backward(grad, mask, 0.1))
 
 

@@ -36,6 +36,8 @@ def _rises(function: Function, rng: np.random.Generator) -> Iterator[Sight]:
     small = [2.0, 1.99, 1.98, 2.1, 1.97, 2.2, 2.3, 2.4, 1.0]
     yield from _both(function, "With small gains and patience 1,", small, 1)
     yield from _both(function, "With patience 0,", [3.0, 2.0, 2.5, 1.0, 0.5], 0)
+    worse = [1.0, 1.2, 1.1, 1.4, 1.3, 1.5, 0.5]
+    yield from _both(function, "Worse from the start, with patience 2,", worse, 2)
 
 
 def _up_and_down(function: Function, rng: np.random.Generator) -> Iterator[Sight]:

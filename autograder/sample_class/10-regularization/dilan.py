@@ -1,0 +1,2 @@
+# Handed in the notebook as it was released.
+
