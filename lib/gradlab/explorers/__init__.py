@@ -7,7 +7,28 @@ a prediction before it lets go of its sliders, and leaves a picture behind for r
 `explorer` holds what they have in common, `drawing` the parts of their pictures; then there is one module a lesson.
 """
 
+from gradlab.explorers.adam import adam_explorer
+from gradlab.explorers.convexity import chord_explorer
 from gradlab.explorers.explorer import Explorer, Prediction
+from gradlab.explorers.gradient_descent import line_explorer, line_surface
+from gradlab.explorers.initialization import signal_explorer
+from gradlab.explorers.local_optima import basin_explorer
 from gradlab.explorers.momentum import momentum_explorer
+from gradlab.explorers.per_weight_steps import rates_explorer
+from gradlab.explorers.regularization import penalty_explorer
+from gradlab.explorers.schedules import schedule_explorer
 
-__all__ = ["Explorer", "Prediction", "momentum_explorer"]
+__all__ = [
+    "Explorer",
+    "Prediction",
+    "adam_explorer",
+    "basin_explorer",
+    "chord_explorer",
+    "line_explorer",
+    "line_surface",
+    "momentum_explorer",
+    "penalty_explorer",
+    "rates_explorer",
+    "schedule_explorer",
+    "signal_explorer",
+]
