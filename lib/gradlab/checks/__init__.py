@@ -54,11 +54,11 @@ NAMES = {
     "03-local-optima": ("classify_critical_point", "multi_start", "basin_map", "perturbed_descent"),
     "04-initialization": (
         "normal_init",
-        "xavier_uniform",
-        "xavier_normal",
-        "he_normal",
         "forward_variance",
         "gradient_variance",
+        "xavier_normal",
+        "xavier_uniform",
+        "he_normal",
     ),
     "05-momentum": (
         "momentum_step",

@@ -25,6 +25,7 @@ def _each_once(split: Function, rng: np.random.Generator) -> Iterator[Sight]:
     together = np.concatenate([np.ravel(train), np.ravel(test)])
     yield Sight("Of 160 examples,", "the number in both parts together", len(together))
     yield Sight("Of 160 examples,", "the number of different ones", len(np.unique(together)))
+    yield Sight("As indices,", "the share of whole numbers", np.mean(together == np.round(together)))
     yield Sight("Of 160 examples, three quarters for training,", "the number in train", np.size(train))
 
 
