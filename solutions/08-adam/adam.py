@@ -59,7 +59,7 @@ adam_explorer(
 #
 # $$m \leftarrow \beta_1\, m + (1 - \beta_1)\, g \qquad\qquad v \leftarrow \beta_2\, v + (1 - \beta_2)\, g^2$$
 #
-# They are called the **first** and the **second moment** of the gradient; a moment is statisticians' word for the mean of a
+# They are called the **first** and the **second moment** of the gradient; a *moment* is the statisticians' word for the mean of a
 # power. By hand, with both betas 0.5. First four gradients that agree, then four that quarrel:
 
 # %%
@@ -306,9 +306,9 @@ panels(
 # | $\beta_1$, $\beta_2$ | `beta1`, `beta2` | the shares that are kept, 0.9 and 0.999 if nothing is said | numbers |
 # | $\epsilon$ | `eps` | keeps 0/0 away, as in lesson 07; 1e-8 | a number |
 #
-# By hand, the first step: $m = (1 - \beta_1)\, g$, corrected $g$. $v = (1 - \beta_2)\, g^2$, corrected $g^2$. The step is
-# $\eta\, g / |g|$: **the first step moves every weight by exactly the learning rate**, downhill, whether its gradient is
-# 8 or 0.001.
+# By hand, the first step. The first moment is $(1 - \beta_1)\, g$, and corrected it is $g$. The second is $(1 - \beta_2)\, g^2$, and
+# corrected it is $g^2$. So the step is $\eta\, g / |g|$: **the first step moves every weight by one learning rate**, downhill, whether
+# its gradient is 8 or 0.001.
 #
 # > **Conventions.** `eps` is added *behind* the root here, to the corrected one: the first algorithm of the paper, PyTorch and optax.
 # > (RMSProp in lesson 07 has it inside.) Keras adds it to the root of the *uncorrected* $v$; the paper calls that one
@@ -458,8 +458,9 @@ panels(
     "it. Right: Adam's loss is the same line whether or not the loss it sees is "
     "multiplied by 1000; momentum's leaves the picture at once when it is.",
     caption=f"After 60 steps Adam is at {ends['Adam', 1]:.3g}, and at "
-    f"{ends['Adam', 1000]:.3g} where it sees 1000 times its gradient; momentum is at "
-    f"{ends['momentum', 1]:.3g} and beyond 10^{np.log10(ends['momentum', 1000]):.0f}.",
+    f"{ends['Adam', 1000]:.3g} where it sees 1000 times its gradient: its two lines lie "
+    f"on each other. Momentum is at {ends['momentum', 1]:.3g}, and beyond "
+    f"10^{int(np.log10(ends['momentum', 1000]))}.",
 )
 
 # %% [markdown]
@@ -596,7 +597,7 @@ panels(
         ]
     ),
     alt="Left: with an L2 penalty in Adam the weight with large gradients hardly falls, the "
-    "one with small gradients is at 0 after some 200 steps. Right: with AdamW both fall "
+    "one with small gradients is at 0 after some 400 steps. Right: with AdamW both fall "
     "along the same curve to about 0.37.",
     caption=f"After 1000 steps: {penalty[-1, 0]:.2f} and {penalty[-1, 1]:.2f} with the "
     f"penalty, {beside[-1, 0]:.2f} and {beside[-1, 1]:.2f} with AdamW, where "
@@ -625,10 +626,7 @@ starts = network.init(np.random.default_rng(1), runs=(5,))  # five seeds
 
 
 def train_all(rule, *, lr, pixels=images, rest=None, epochs=10, **hyper):
-    """Train every rate with every seed: a History of rates x 5 runs.
-
-    lr is an array with one rate per setting.
-    """
+    """Train with every rate of the array lr and every seed: a History of rates x 5."""
     start = np.tile(starts, (len(lr), 1, 1))
     return fit(
         network,
@@ -646,9 +644,9 @@ def train_all(rule, *, lr, pixels=images, rest=None, epochs=10, **hyper):
     )
 
 
-def spread(runs, digits=3):
+def spread(runs):
     """Mean and standard deviation over the seeds."""
-    return f"{runs.mean():.{digits}f} ± {runs.std():.{digits}f}"
+    return f"{runs.mean():.3f} ± {runs.std():.3f}"
 
 
 rates = np.array([1e-4, 5e-4, 1e-3, 1e-2])
@@ -684,7 +682,7 @@ table(
 # %% [markdown]
 # The famous default looks poor, and the last two columns say why. A step rarely moves a weight by much more than one learning
 # rate, so a run of $n$ steps gets about $n\,\eta$ far. In 110 steps at 0.001 that is 0.11, and many of these weights have a longer way to
-# go. **The default is meant for runs of many thousands of steps.** Before you start a run of your own, multiply: steps times
+# go. **The default suits runs of many thousands of steps.** Before you start a run of your own, multiply: steps times
 # rate is your reach.
 #
 # And the betas? The same ten epochs at rate 0.02:
@@ -709,8 +707,8 @@ table(
 )
 
 # %% [markdown]
-# Memory of direction pays: in every column the loss at `beta1 = 0.95` is less than a third of that without. Of 0.99 it is too much
-# for so short a run. The columns 0.999 and 0.9999 are almost the same: in a run of 110 steps a memory of 1000 or of 10000 steps
+# Memory of direction pays: in every column the loss at `beta1 = 0.95` is less than a third of that without. 0.99 is too much for
+# so short a run. The columns 0.999 and 0.9999 are almost the same: in a run of 110 steps a memory of 1000 or of 10000 steps
 # never fills, and the correction makes of both nearly the plain mean of all squares so far.
 #
 # Last: does the correction matter on a network? Ten epochs with and without, at several rates. (A very large `t` switches it
@@ -881,17 +879,17 @@ panels(
             log=True,
             logx=True,
             markers=True,
-            ylim=(0.002, 3.3),
+            ylim=(0.0008, 3.6),
             title=f"Pixels {kind}",
         )
         for kind in kinds
     ),
     alt="Training loss after ten epochs against the rate for five rules. Left, pixels as "
-    "they are: each rule has a valley of its own; momentum's and Adam's are equally deep. "
+    "they are: each rule has a valley of its own; momentum's and Adam's are about equally deep. "
     "Right, pixels in units of their own: all valleys are higher, Adam's by far the "
     "lowest.",
     caption="Mean of five seeds; 3 stands for 3 or more.",
-    height=3.8,
+    height=4.0,
 )
 
 
@@ -927,7 +925,7 @@ table(
 #
 # - $m / \sqrt{v}$ measures agreement: near 1 where gradients agree, near 0 where they cancel, whatever their unit.
 # - Averages from zero start low by the factor $1 - \beta^t$; corrected, the first step is exactly one learning rate long.
-# - Uncorrected, $m$ recovers within dozens of steps and $v$ takes thousands; in between the steps are up to six times too long.
+# - Uncorrected, $m$ recovers within dozens of steps and $v$ takes thousands; in between the steps are more than six times too long.
 # - Steps times rate is the reach of a run. The default 0.001 is for long runs.
 # - A penalty in Adam's gradient is not weight decay; AdamW is.
 # - Rates per weight help where valleys lie along the weights, and cost something where they lie across.
