@@ -38,7 +38,7 @@ def test_every_exercise_has_mistakes_variants_and_mutants(audits):
         assert found.mistakes >= 15, found.exercise
         assert found.variants >= 4, found.exercise
         if Lesson(find_exercise(found.exercise).lesson).solution.is_file():
-            assert found.mutants >= 5, found.exercise
+            assert found.mutants >= 3, found.exercise
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import itertools
 import linecache
 import textwrap
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,10 @@ def cell(source: str, **names: Any) -> Callable[..., Any]:
     filename = f"/tmp/ipykernel_1/{next(_numbers)}.py"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     names = {"np": np, "todo": todo, **names}
-    exec(compile(source, filename, "exec"), names)
+    with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+        # A mutant may ask `x is "max"`; that is for the check to judge.
+        code = compile(source, filename, "exec")
+    exec(code, names)
     function: Callable[..., Any] = names[list(names)[-1]]
     return function
 
