@@ -47,8 +47,9 @@ def test_a_mistake_loses_points_and_is_called_by_its_own_name(exercise, mistake)
 @every_mistake
 def test_a_mistake_is_explained_and_answered_with_a_question_or_a_pointer(exercise, mistake):
     verdict = judge(exercise, mistake.function, VISIBLE)
-    assert verdict.story[0] == f"{mistake.why} {mistake.hint}"
-    assert mistake.why.endswith(".") and mistake.hint.endswith((".", "?"))
+    alike = [other for other in exercise.mistakes if other.name == mistake.name]
+    assert verdict.story[0] in [f"{other.why} {other.hint}" for other in alike]
+    assert mistake.why.endswith((".", "?")) and mistake.hint.endswith((".", "?"))
     assert not mistake.name.endswith(".")
 
 
