@@ -37,6 +37,7 @@ c.Autograde.sanitize_preprocessors = [
 ]
 c.Autograde.autograde_preprocessors = [
     "autograder.execution.Execute",
+    "autograder.harmless.CleanNotebook",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
@@ -50,3 +51,5 @@ c.GenerateFeedback.preprocessors = [
     "autograder.feedback.HideTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+# Notebooks that were graded by other means are cleaned when they are shown, in the Formgrader and as feedback.
+c.HTMLExporter.preprocessors = ["autograder.harmless.CleanNotebook"]

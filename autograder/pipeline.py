@@ -24,6 +24,7 @@ from autograder.course import WORK, Lesson
 from autograder.errors import UserError
 from autograder.execution import Execute, Kernels
 from autograder.gradebook import Score
+from autograder.harmless import clean_notebook
 from autograder.outcome import Outcome, Status, outcome_of
 from autograder.restore import add_notes, restore
 from autograder.submission import NotHandedInError, Submission, UnreadableError, read_submission
@@ -153,7 +154,7 @@ def _record(
     if notebook is None:
         gradebook.record_nothing(book, lesson, student)
     else:
-        notebook = gradebook.record_grades(notebook, resources, batch.config)
+        notebook = gradebook.record_grades(clean_notebook(notebook), resources, batch.config)
         said = [] if outcome.status is Status.GRADED else [f"Status: {outcome.status}. {outcome.detail}"]
         add_notes(notebook, [*said, *outcome.notes])
     book.db.expire_all()  # nbgrader's steps wrote through connections of their own

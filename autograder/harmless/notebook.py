@@ -1,0 +1,113 @@
+"""A whole notebook, rebuilt cell by cell from what is known to do no harm."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbgrader.preprocessors.base import NbGraderPreprocessor
+
+from autograder.harmless.allowance import Allowance
+from autograder.harmless.html import clean_html
+from autograder.harmless.markdown import clean_attachments, clean_markdown
+from autograder.harmless.outputs import clean_outputs
+from autograder.harmless.text import well_formed
+
+_CELL_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_NAME = re.compile(r"[\w.+ :()-]{1,100}")
+_NBGRADER: dict[str, type | tuple[type, ...]] = {
+    "schema_version": int,
+    "grade_id": str,
+    "cell_type": str,
+    "checksum": str,
+    "points": (int, float),
+    "grade": bool,
+    "solution": bool,
+    "locked": bool,
+    "task": bool,
+}
+
+
+def clean_notebook(notebook: NotebookNode) -> NotebookNode:
+    """A new notebook that is safe to show: in the Formgrader, on a feedback page, in JupyterLab.
+
+    - Outputs: text, cleaned HTML and SVG, pictures, formulas and the verdicts of checks, of bounded size. Everything
+      else, such as scripts and widgets, is replaced by a line that says so. The grade that nbgrader reads from the
+      outputs stays the same.
+    - Markdown stays as it was typed, unless something in it could run, load or break out of its cell.
+    - Code stays as it was typed.
+    - Of the metadata nbgrader's marks and the names of kernel and language are kept.
+    """
+    allowance = Allowance()
+    cells = [_clean_cell(cell, number, allowance) for number, cell in enumerate(notebook.cells)]
+    for number, cell in enumerate(cells):
+        if cell.id in {earlier.id for earlier in cells[:number]}:
+            cell.id = f"cell-{number}"
+    cleaned: NotebookNode = new_notebook(
+        cells=cells, metadata=_notebook_metadata(notebook.get("metadata", {}))
+    )
+    return cleaned
+
+
+def _clean_cell(cell: NotebookNode, number: int, allowance: Allowance) -> NotebookNode:
+    source = well_formed("".join(cell.source) if isinstance(cell.source, list) else str(cell.source))
+    found = cell.get("id")
+    known = {
+        "id": found if isinstance(found, str) and _CELL_ID.fullmatch(found) else f"cell-{number}",
+        "metadata": _cell_metadata(cell.get("metadata", {})),
+    }
+    if cell.cell_type == "code":
+        count = cell.get("execution_count")
+        outputs = clean_outputs(cell.get("outputs", []), allowance)
+        code: NotebookNode = new_code_cell(
+            source, outputs=outputs, execution_count=count if isinstance(count, int) else None, **known
+        )
+        return code
+    if cell.cell_type == "markdown":
+        attachments = clean_attachments(cell.get("attachments"))
+        text = clean_markdown(source, attachments.keys())
+        prose: NotebookNode = new_markdown_cell(
+            text, **known, **({"attachments": attachments} if attachments else {})
+        )
+        return prose
+    raw: NotebookNode = new_raw_cell(clean_html(source) if "<" in source else source, **known)
+    return raw
+
+
+def _cell_metadata(metadata: Any) -> dict[str, Any]:
+    marks = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
+    if not isinstance(marks, Mapping):
+        return {}
+    kept = {name: marks[name] for name, kind in _NBGRADER.items() if isinstance(marks.get(name), kind)}
+    return (
+        {"nbgrader": kept}
+        if all(_NAME.fullmatch(value) for value in kept.values() if isinstance(value, str))
+        else {}
+    )
+
+
+def _notebook_metadata(metadata: Any) -> dict[str, Any]:
+    """What a renderer needs to know to colour the code."""
+    kept = {}
+    for part, names in {
+        "kernelspec": ("name", "display_name", "language"),
+        "language_info": ("name", "version", "pygments_lexer"),
+    }.items():
+        found = metadata.get(part) if isinstance(metadata, Mapping) else None
+        if isinstance(found, Mapping):
+            words = {name: found.get(name) for name in names}
+            kept[part] = {
+                name: value
+                for name, value in words.items()
+                if isinstance(value, str) and _NAME.fullmatch(value)
+            }
+    return kept
+
+
+class CleanNotebook(NbGraderPreprocessor):
+    """`clean_notebook` as a step of nbgrader's commands and of nbconvert's exporters."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Clean one notebook."""
+        return clean_notebook(nb), resources
