@@ -79,13 +79,39 @@ def test_whatever_a_function_returns_it_gets_a_verdict(exercise, answer):
     assert is_a_verdict(judge(exercise, lambda *args, **kwargs: answer, VISIBLE), exercise)
 
 
+def test_an_answer_in_half_precision_gets_a_verdict_and_no_warning():
+    """The picture asks whether numbers are too large to be drawn, and 65504 is the largest that fits."""
+    exercise = find_exercise("rosenbrock")
+    assert is_a_verdict(judge(exercise, lambda w1, w2: np.zeros(3, np.float16), VISIBLE), exercise)
+
+
 ERRORS = [ValueError("no"), KeyError("x"), StopIteration(), RecursionError(), SystemExit(1), AssertionError(),
           MemoryError(), ExceptionGroup("two", [ValueError("a"), TypeError("b")]), IndexError("<b>")]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=40)
-@given(st.sampled_from(EXERCISES), st.sampled_from(ERRORS), st.integers(0, 3))
-def test_whenever_a_function_fails_it_gets_a_verdict_and_no_mistakes_name(exercise, error, calls):
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "after some calls"])
+def test_whenever_a_function_fails_it_gets_a_verdict_that_says_so(at_once):
+    for number, exercise in enumerate(EXERCISES):
+        calls = 0 if at_once else 1 + number % 3
+        verdict = judge(exercise, failing(exercise, ERRORS[number % len(ERRORS)], calls), VISIBLE)
+        assert is_a_verdict(verdict, exercise)
+        assert verdict.outcome == "error"
+        # It may be told what it lacks where the rest holds, and nothing else.
+        lacking = {aspect.lacking.name for aspect in exercise.aspects if aspect.lacking}
+        assert set(verdict.mistakes) <= (set() if at_once else lacking)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_whatever_a_function_raises_it_gets_a_verdict_that_says_so(error):
+    exercise = find_exercise("momentum_step")
+    verdict = judge(exercise, failing(exercise, error, 1), VISIBLE)
+    assert is_a_verdict(verdict, exercise)
+    assert verdict.outcome == "error" and verdict.mistakes == ()
+    assert type(error).__name__ in str(verdict)
+
+
+def failing(exercise, error, calls):
+    """The reference, for so many calls; then only the error."""
     countdown = itertools.count(calls, -1)
 
     def fails(*args, **kwargs):
@@ -93,9 +119,7 @@ def test_whenever_a_function_fails_it_gets_a_verdict_and_no_mistakes_name(exerci
             raise error
         return exercise.reference(*args, **kwargs)
 
-    verdict = judge(exercise, fails, VISIBLE)
-    assert is_a_verdict(verdict, exercise)
-    assert verdict.outcome == "error" and verdict.mistakes == ()
+    return fails
 
 
 terms = st.recursive(

@@ -45,7 +45,8 @@ def picture(expected: Sequence[Sight], actual: Sequence[Sight], place: int) -> s
 
 
 def _is_drawable(value: npt.NDArray[Any]) -> bool:
-    return value.dtype.kind in "iuf" and value.size > 0 and bool(np.all(np.abs(value) < 1e12))
+    # As float64: a half-precision array would be asked about a number that it cannot hold, and warn.
+    return value.dtype.kind in "iuf" and value.size > 0 and bool(np.all(np.abs(value.astype(float)) < 1e12))
 
 
 def _is_like(sight: Sight, model: Sight) -> bool:
