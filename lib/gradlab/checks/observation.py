@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FrameType, TracebackType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -50,32 +51,51 @@ def observe(exercise: Exercise, aspect: Aspect, function: Function, rng: np.rand
     'Your code stopped with ZeroDivisionError: division by zero'
     """
     caller = Caller(exercise, function)
-    sights: list[Sight] = []
-    calls: list[Call] = []
-    outcome, message, mistake = "answered", "", ""
+    seen: list[tuple[Sight, Call]] = []
+    with quiet(caller.printed):
+        try:
+            with time_limit(SECONDS):
+                ending = _watch(aspect, caller, rng, seen)
+        except OutOfTime:
+            message = (
+                f"{exercise.name} gave no answer within {SECONDS:g} seconds and was stopped. "
+                "Is there a loop whose condition never becomes false?"
+            )
+            ending = _Ending("timeout", message)
+    return Observation(
+        tuple(sight for sight, _ in seen), (*(call for _, call in seen), caller.last_call), *ending
+    )
+
+
+class _Ending(NamedTuple):
+    outcome: str = "answered"
+    message: str = ""
+    mistake: str = ""
+
+
+def _watch(
+    aspect: Aspect, caller: Caller, rng: np.random.Generator, seen: list[tuple[Sight, Call]]
+) -> _Ending:
+    """Run the probe, filling `seen`; the learner's exceptions end here, in words, which are theirs to choose as well."""
+    exercise = caller.exercise
     try:
-        with time_limit(SECONDS), _quiet(caller.printed):
-            for sight in aspect.probe(caller, rng):
-                sights.append(Sight(sight.when, sight.what, np.array(sight.value)))
-                calls.append(caller.last_call)
-            caller.repeat()
+        for sight in aspect.probe(caller, rng):
+            seen.append((Sight(sight.when, sight.what, np.array(sight.value)), caller.last_call))
+        caller.repeat()
     except NotWrittenYet:
-        outcome, message = "unwritten", f"{exercise.name} is not written yet: it still holds its todo()."
+        return _Ending("unwritten", f"{exercise.name} is not written yet: it still holds its todo().")
     except WrongForm as error:
-        outcome, message, mistake = "form", str(error), error.name
-    except OutOfTime:
-        outcome = "timeout"
-        message = (
-            f"{exercise.name} gave no answer within {SECONDS:g} seconds and was stopped. "
-            "Is there a loop whose condition never becomes false?"
-        )
-    except (Exception, SystemExit) as error:
-        outcome, message = "error", _own_line(error)
-    return Observation(tuple(sights), (*calls, caller.last_call), outcome, message, mistake)
+        return _Ending("form", str(error), error.name)
+    except (KeyboardInterrupt, OutOfTime):
+        raise
+    except BaseException as error:
+        return _Ending("error", own_words(error))
+    return _Ending()
 
 
 @contextlib.contextmanager
-def _quiet(printed: io.StringIO) -> Iterator[None]:
+def quiet(printed: io.StringIO) -> Iterator[None]:
+    """Keep in `printed` what is printed inside the block, and drop warnings."""
     with (
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(io.StringIO()),
@@ -85,8 +105,17 @@ def _quiet(printed: io.StringIO) -> Iterator[None]:
         yield
 
 
-def _own_line(error: BaseException) -> str:
+def own_words(error: BaseException) -> str:
     """The exception in the learner's words: their own line, none of our stack."""
+    try:
+        return _in_words(error)
+    except (KeyboardInterrupt, OutOfTime):
+        raise
+    except BaseException:  # its class is the learner's as well
+        return "Your code stopped with an exception that cannot be shown."
+
+
+def _in_words(error: BaseException) -> str:
     if isinstance(error.__cause__, StopIteration):
         error = error.__cause__  # what Python makes of it inside a probe would puzzle the learner
     problem = "".join(traceback.format_exception_only(error)).strip()
