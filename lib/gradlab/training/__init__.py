@@ -1,5 +1,7 @@
 """Train networks: `fit` walks a network down its loss, in mini-batches, many runs at once.
 
+`MeteredGradient` is for loops of your own: it counts what they ask for.
+
 >>> import numpy as np
 >>> from gradlab.network import MLP
 >>> from gradlab.optimizers import gradient_descent
@@ -12,5 +14,6 @@ array([2., 3.])
 
 from gradlab.training.history import History
 from gradlab.training.loop import fit
+from gradlab.training.metered import BudgetSpent, MeteredGradient
 
-__all__ = ["History", "fit"]
+__all__ = ["BudgetSpent", "History", "MeteredGradient", "fit"]
