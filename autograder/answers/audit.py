@@ -10,13 +10,13 @@ from multiprocessing import get_context
 import nbformat
 
 from autograder.answers import Answers, answers
-from autograder.answers.cells import cell
+from autograder.answers.cells import cell, defined
 from autograder.answers.form import mistakes_of_form
 from autograder.answers.mutants import mutants
 from autograder.answers.published import PUBLISHED
 from autograder.course import ROOT, Lesson
 from autograder.released import name_of
-from gradlab.checks import VISIBLE_SEED, exercises, find_exercise
+from gradlab.checks import VISIBLE_SEED, find_exercise
 from gradlab.checks.exercise import Exercise, Function
 from gradlab.checks.judge import expectations, is_right, judge
 
@@ -167,18 +167,22 @@ def _audit_mutants(exercise: Exercise, known: Answers, compare: Compare, audit: 
 
 
 def _solution(exercise: Exercise) -> tuple[str, dict[str, object]]:
-    """The source of the solution in the lesson, and the solutions that the lesson has defined before it."""
+    """The source of the solution in the lesson, and what the answers before it have defined.
+
+    Among those may be some that no check asks for, such as functions that are brought along from earlier lessons.
+    """
     lesson = Lesson(exercise.lesson, ROOT)
     if not lesson.solution.is_file():
         return "", {}
     notebook = nbformat.read(lesson.solution, as_version=4)
-    sources = {name_of(part): part.source for part in notebook.cells if part.metadata.get("nbgrader")}
     names: dict[str, object] = {}
-    for other in exercises(exercise.lesson):
-        if other.name == exercise.name:
-            break
-        names[other.name] = cell(sources[other.name], **names)
-    return sources[exercise.name], names
+    for part in notebook.cells:
+        if part.cell_type != "code" or not part.metadata.get("nbgrader", {}).get("solution"):
+            continue
+        if name_of(part) == exercise.name:
+            return part.source, names
+        names |= defined(part.source, **names)
+    raise ValueError(f"{lesson.solution} holds no answer to {exercise.name}.")
 
 
 def _functions(

@@ -16,6 +16,17 @@ _numbers = itertools.count(1)
 
 def cell(source: str, **names: Any) -> Callable[..., Any]:
     """The function that a notebook cell defines last, compiled under a file name as IPython gives it."""
+    found = defined(source, **names)
+    function: Callable[..., Any] = found[list(found)[-1]]
+    return function
+
+
+def defined(source: str, **names: Any) -> dict[str, Any]:
+    """Everything that is known after a notebook cell has run, in the order in which it came to be known.
+
+    >>> list(defined("a = 1\\nb = 2"))[-2:]
+    ['a', 'b']
+    """
     source = textwrap.dedent(source).strip() + "\n"
     filename = f"/tmp/ipykernel_1/{next(_numbers)}.py"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
@@ -24,8 +35,7 @@ def cell(source: str, **names: Any) -> Callable[..., Any]:
         # A mutant may ask `x is "max"`; that is for the check to judge.
         code = compile(source, filename, "exec")
     exec(code, names)
-    function: Callable[..., Any] = names[list(names)[-1]]
-    return function
+    return names
 
 
 def step(v: str, w: str) -> str:
