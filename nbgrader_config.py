@@ -6,6 +6,8 @@ Run `nbgrader autograde 05-momentum`, `nbgrader generate_feedback 05-momentum` a
 from contextlib import suppress
 from pathlib import Path
 
+import nbgrader
+
 root = Path(__file__).resolve().parent
 work = root / "autograder" / "work"
 with suppress(
@@ -36,7 +38,7 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.execution.Execute",
+    "autograder.stock.Execute",
     "autograder.harmless.CleanNotebook",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
@@ -45,11 +47,17 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
-    "autograder.feedback.Summary",
-    "autograder.feedback.HideTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
-# Notebooks that were graded by other means are cleaned when they are shown, in the Formgrader and as feedback.
+# The page that `python -m autograder grade` writes: without scripts, cleaned, hidden tests taken out.
+c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []
+# The Formgrader shows what students handed in inside your own Jupyter, so it cleans whatever it shows, also notebooks
+# that were graded by other means; and its page runs under a policy that lets no script run but nbgrader's.
+formgrader_templates = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
 c.HTMLExporter.preprocessors = ["autograder.harmless.CleanNotebook"]
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    "clean_html": "autograder.harmless.html.clean_page_html",
+    "markdown2html": "autograder.feedback.prose.markdown2html",
+}
+c.HTMLExporter.extra_template_basedirs = [str(root / "autograder" / "formgrader"), str(formgrader_templates)]
+c.HTMLExporter.extra_template_paths = [str(formgrader_templates)]

@@ -1,244 +1,448 @@
-"""Run a restored notebook in a kernel of its own, within a budget, and keep what it earned."""
+"""Run one restored notebook in the sandbox: once for its answers, which are judged, and once for what it shows.
 
-import asyncio
-import os
+The two runs are forks of two zygotes and share nothing. While answers are judged the library is not there, and the
+released cells that only show something are passed over. While the notebook is shown everything is there, and the
+graded cells are passed over: what they hold is written by the judge.
+"""
+
+import json
 import re
 import signal
-import tempfile
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from math import ceil
-from pathlib import Path
-from subprocess import DEVNULL
-from threading import Lock
-from time import monotonic
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.preprocessors import Execute as StockExecute
-from nbgrader.utils import is_grade, is_solution
-from traitlets import Float, Integer, default
+from nbgrader.utils import is_solution
 
-from autograder.seed import course_secret, student_seed
+from autograder.errors import UserError
+from autograder.inside.wire import ClosedError, LateError, ProtocolError, receive, send
+from autograder.judging import Judgement, exercise_of, is_test, judge_function
+from autograder.released import name_of
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.zygotes import Fork, Role, Sandbox
 
 TIMED_OUT = "CellTimeoutError"
-CRASHED = "KernelDied"
+CRASHED = "PythonEnded"
 NOT_RUN = "NotRun"
-CALLS_CHECK = re.compile(r"^check\(", re.MULTILINE)
-
-# What a kernel needs from our environment. Anything else, such as access tokens, stays outside.
-PASSED_ON = (
-    "PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV",
-    "CONDA_PREFIX", "JUPYTER_PATH", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME", "MPLCONFIGDIR", "SYSTEMROOT",
-    "TEMP", "TMP",
-)  # fmt: skip
+OVER_OUTPUT = "TooMuchOutput"
+# A cell is told to stop in time; this is how much longer we wait for it to say that it has.
+GRACE = 2.0
 
 
-def kernel_environment(seed: str, scratch: Path) -> dict[str, str]:
-    """The environment of a submission's kernel: hidden seed, one BLAS thread, no one else's progress file."""
-    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return passed | threads | {
-        "GRADLAB_SEED": seed,
-        "GRADLAB_HOME": str(scratch),
-        "PYTHONHASHSEED": "0",
-        "NBGRADER_EXECUTION": "autograde",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a warning of the debugger that concerns no one here
-    }  # fmt: skip
+class Trouble(StrEnum):
+    """What can stop a submission or a part of it."""
+
+    VIOLATION = "violated the protocol"
+    LIMIT = "over a limit"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed out"
+    BROKEN = "partly graded"
 
 
-class Kernels:
-    """The kernels that are running, so that all can be ended at once when a person stops the batch."""
+@dataclass
+class Report:
+    """What came out of running a notebook.
 
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._running: set[int] = set()
-        self._lock = Lock()
-        self._closed = False
-
-    def started(self, pid: int) -> None:
-        """Remember a kernel; end it straight away when the batch has been stopped meanwhile."""
-        with self._lock:
-            self._running.add(pid)
-            if self._closed:
-                end_group(pid)
-
-    def ended(self, pid: int) -> None:
-        """Forget a kernel that is gone: its number may be given to another program."""
-        with self._lock:
-            self._running.discard(pid)
-
-    def end_all(self) -> None:
-        """End every kernel, now and from now on."""
-        with self._lock:
-            self._closed = True
-            for pid in self._running:
-                end_group(pid)
-
-
-class Execute(StockExecute):
-    """nbgrader's Execute with one budget a notebook; nothing is lost if a cell hangs or the kernel dies.
-
-    - A cell that takes too long is interrupted; what follows still runs while the budget lasts.
-    - When the kernel dies or no longer answers, the cells before it keep their results, and those after it
-      get an error that says that they were not run, which nbgrader counts as 0.
-    - Warnings cost nothing: in a test, stderr is shown as ordinary text.
-    - A check that reports no points, or points out of range, has not passed.
+    Attributes:
+        judgements: what the judge says of each graded cell, by its name.
+        troubles: what stopped something, in the order of the notebook: (which kind, a sentence).
+        notes: remarks that cost nothing.
+        seconds: where the time went.
+        lost: whether a process was ended by something outside.
     """
 
-    budget = Float(120.0, help="Seconds that a whole notebook may take.").tag(config=True)
-    cell_limit = Float(20.0, help="Seconds that a single cell may take.").tag(config=True)
-    iopub_timeout = Integer(4).tag(config=True)
+    judgements: dict[str, Judgement] = field(default_factory=dict)
+    troubles: list[tuple[Trouble, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    lost: bool = False
 
-    @default("shutdown_kernel")
-    def _shutdown_kernel_default(self) -> str:
-        return "immediate"  # a kernel that hangs would be waited for
 
-    def __init__(self, kernels: Kernels | None = None, **settings: Any) -> None:
-        """Register the kernels that are started in `kernels`; `settings` are those of any preprocessor."""
-        super().__init__(**settings)  # type: ignore[no-untyped-call]
-        self.kernels = kernels or Kernels()
-        self._hung_before = False
+@dataclass(frozen=True)
+class Order:
+    """What to run.
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Any = None, km: Any = None
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Execute one notebook in place; `resources` names the lesson and the student."""
-        names = resources["nbgrader"]
-        seed = student_seed(course_secret(), names["assignment"], names["student"])
-        # ignore_cleanup_errors: a process that outlived the kernel may still write there.
-        with tempfile.TemporaryDirectory(prefix="gradlab-", ignore_cleanup_errors=True) as scratch:
-            self.nb, self.km, self.kc = nb, None, None
-            self.resources = resources
-            self.reset_execution_trackers()
-            self._hung_before = False
-            _run(lambda: self._execute_all(kernel_environment(seed, Path(scratch)), scratch))
-        for cell in nb.cells:
-            if is_grade(cell) and not is_solution(cell) and cell.cell_type == "code":
-                cell.outputs = settled_outputs(cell)
-        return nb, resources
+    Attributes:
+        notebook: restored to the release; its code cells get their outputs.
+        released: the sources of the released cells that are no answers.
+        seed: of this student's hidden numbers.
+        figures: False leaves out the run that shows the notebook.
+    """
 
-    async def _execute_all(self, env: dict[str, str], cwd: str) -> None:
-        deadline = monotonic() + self.budget
-        self.timeout_func = lambda cell: max(1, ceil(min(self._patience(cell), deadline - monotonic())))
-        self.km = self.create_kernel_manager()
-        pid = None
+    notebook: NotebookNode
+    released: frozenset[str]
+    seed: str
+    figures: bool = True
+
+
+def run_notebook(order: Order, sandboxes: dict[Role, Sandbox], limits: Limits) -> Report:
+    """Judge the answers of a notebook and show the rest of it; whatever the student's code does, a report comes back.
+
+    Raises UserError where the sandbox itself does not work.
+    """
+    report = Report()
+    cells = [cell for cell in order.notebook.cells if cell.cell_type == "code"]
+    for cell in cells:
+        cell.outputs, cell.execution_count = [], None
+    with _timed(report, "answers"), _forked(sandboxes["answer"], report, limits) as fork:
+        _AnswerRun(order, cells, fork, limits, report).go()
+    if order.figures:
+        with _timed(report, "figures"), _forked(sandboxes["show"], report, limits) as fork:
+            _ShowRun(cells, fork, limits, report).go()
+    return report
+
+
+@contextmanager
+def _timed(report: Report, what: str) -> Iterator[None]:
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        report.seconds[what] = time.perf_counter() - started
+
+
+@contextmanager
+def _forked(sandbox: Sandbox, report: Report, limits: Limits) -> Iterator[Fork]:
+    fork = sandbox.fork()
+    try:
+        yield fork
+    finally:
+        status, reason = fork.end()
+        if reason in _OVER:
+            report.troubles.insert(0, (Trouble.LIMIT, _OVER[reason].format(limits=limits)))
+        # Nobody inside can send this signal to the first process of its namespace.
+        report.lost |= reason in ("", "lost") and status == -signal.SIGKILL
+
+
+_OVER = {
+    "memory": "All processes together took more than {limits.memory:,} bytes of memory, and were ended.",
+    "processes": "More than {limits.processes} processes ran at once, and all were ended.",
+}
+
+
+class _Gone(Exception):  # noqa: N818 (an end, not an error of ours)
+    """The process of the notebook is gone, or was given up; the sentence says why."""
+
+    def __init__(self, kind: Trouble, ename: str, why: str) -> None:
+        super().__init__(why)
+        self.kind, self.ename, self.why = kind, ename, why
+
+
+class _Run:
+    """What both runs have in common: one budget for the notebook, one limit for a cell, and an end."""
+
+    def __init__(self, fork: Fork, limits: Limits, report: Report) -> None:
+        self.fork, self.limits, self.report = fork, limits, report
+        self.deadline = time.monotonic() + limits.notebook_seconds
+        self.hung_before = False
+
+    def begin(self) -> None:
+        """Wait until the process is shut in; raises UserError where it cannot be."""
         try:
-            # What is written past IPython, to the process's own output, would end up in our terminal.
-            await self.async_start_new_kernel(env=env, cwd=cwd, stdout=DEVNULL, stderr=DEVNULL)
-            pid = int(self.km.provisioner.pid)  # type: ignore[union-attr]  # a local process has one
-            self.kernels.started(pid)
-            await self.async_start_new_kernel_client()
-            stopped = ""
-            for index, cell in enumerate(self.nb.cells):
-                if not stopped and monotonic() > deadline:
-                    stopped = f"the time for the whole notebook, {self.budget:g} seconds, was over"
-                if stopped:
-                    _mark(cell, NOT_RUN, f"This cell was not run: {stopped}.")
-                else:
-                    stopped = await self._execute_one(cell, index)
-        finally:
-            if self.km is not None:
-                await self._async_cleanup_kernel()
-            if pid is not None:
-                end_group(pid)
-                self.kernels.ended(pid)
+            message, _ = receive(self.fork.control, time.monotonic() + self.limits.cell_seconds)
+        except (ClosedError, LateError, ProtocolError) as error:
+            raise UserError(f"A process in the sandbox did not begin: {error}.") from error
+        if message != ["begun"]:
+            raise UserError(f"A wall of the sandbox could not be put up: {message[-1]}.")
 
-    def _patience(self, cell: NotebookNode) -> float:
-        # What hung once is mostly called again, in cells that only show something.
-        return self.cell_limit / 4 if self._hung_before and not is_grade(cell) else self.cell_limit
+    def patience(self) -> float:
+        """Seconds for the next cell: what hung once is mostly called again."""
+        seconds = self.limits.cell_seconds / (4 if self.hung_before else 1)
+        return min(seconds, self.deadline - time.monotonic())
 
-    async def _execute_one(self, cell: NotebookNode, index: int) -> str:
-        """Run one cell; return why nothing can be run after it, or nothing."""
+    def ask(self, message: list[Any], seconds: float, answer: str) -> tuple[list[Any], Any]:
+        """Send a message and wait for the answer to it; raises _Gone."""
+        if seconds <= 0:
+            budget = f"{self.limits.notebook_seconds:g} seconds"
+            raise _Gone(Trouble.TIMED_OUT, NOT_RUN, f"The time for the whole notebook, {budget}, was over.")
         try:
-            await self.async_execute_cell(cell, index, store_history=True)
-        except DeadKernelError:
-            _mark(cell, CRASHED, "Python ended while this cell ran.")
-            return "Python had ended in an earlier cell"
-        except CellTimeoutError:
-            _mark(
-                cell,
-                TIMED_OUT,
-                "This cell took too long and could not be interrupted.",
-            )
-            return "an earlier cell could not be interrupted"
-        self._hung_before |= any(output.get("ename") == TIMED_OUT for output in cell.get("outputs", []))
-        return ""
+            send(self.fork.control, message)
+        except ClosedError:
+            raise _crash() from None
+        return self._expect(answer, seconds)
 
-    @default("error_on_timeout")
-    def _error_on_timeout_default(self) -> dict[str, Any]:
-        sentence = "This cell took too long and was stopped. Is there a loop in it without an end?"
-        return {"ename": TIMED_OUT, "evalue": sentence, "traceback": [f"{TIMED_OUT}: {sentence}"]}
+    def _expect(self, answer: str, seconds: float) -> tuple[list[Any], Any]:
+        try:
+            message, blobs = receive(self.fork.control, time.monotonic() + seconds + GRACE)
+        except ClosedError:
+            raise _crash() from None
+        except LateError:
+            raise _Gone(
+                Trouble.TIMED_OUT, TIMED_OUT, "This cell took too long and could not be interrupted."
+            ) from None
+        except ProtocolError as error:
+            raise _violation(str(error)) from error
+        if not isinstance(message, list) or not message or message[0] != answer:
+            raise _violation("an answer came to a question that was not asked")
+        return message[1:], blobs
 
 
-def settled_outputs(cell: NotebookNode) -> list[NotebookNode]:
-    """The outputs of a test cell such that nbgrader reads from them exactly what the last check reported."""
-    outputs = [_without_stderr(output) for output in cell.outputs]
-    results = [output for output in outputs if output.output_type == "execute_result"]
-    failed = any(output.output_type == "error" for output in outputs)
-    if not results and not failed and not CALLS_CHECK.search(cell.source):
-        return outputs  # a test made of asserts: it says nothing when all is well
-    proper = results and not failed and _in_range(results[-1], float(cell.metadata.nbgrader.points))
-    counts = results[-1] if proper else None
-    # nbgrader reads the first result or error. A shell that shows every line's value shows the visible check
-    # first, and what comes after it would not count.
-    settled = [
-        _as_display(output) if output.output_type == "execute_result" and output is not counts else output
-        for output in outputs
-    ]
-    return (
-        settled
-        if proper or failed
-        else [*settled, _error("NoResult", "This test did not report its points.")]
+def _crash() -> _Gone:
+    return _Gone(Trouble.CRASHED, CRASHED, "Python ended while this cell ran.")
+
+
+def _violation(what: str) -> _Gone:
+    return _Gone(
+        Trouble.VIOLATION, CRASHED, f"What the code sent to the grader is against the protocol: {what}."
     )
 
 
-def _without_stderr(output: NotebookNode) -> NotebookNode:
-    if output.output_type == "stream":
-        output.name = "stdout"
+class _AnswerRun(_Run):
+    """Run what defines the answers, and judge them where the notebook checks them."""
+
+    def __init__(
+        self, order: Order, cells: list[NotebookNode], fork: Fork, limits: Limits, report: Report
+    ) -> None:
+        super().__init__(fork, limits, report)
+        self.order, self.cells = order, cells
+
+    def go(self) -> None:
+        """Run all cells; after the end of the process, what is left is marked as not run."""
+        self.begin()
+        gone: _Gone | None = None
+        for cell in self.cells:
+            if gone is None:
+                try:
+                    (self._judge if is_test(cell) else self._run)(cell)
+                except _Gone as end:
+                    gone = end
+                    self._remember(end, cell)
+                    if is_test(cell):
+                        self._lost(cell, end.ename, str(end))
+            elif is_test(cell):
+                self._lost(cell, NOT_RUN, f"This test was not run: {_lower(str(gone))}")
+
+    def _remember(self, end: _Gone, cell: NotebookNode) -> None:
+        self.report.troubles.append((end.kind, _sentence(end, cell)))
+
+    def _lost(self, cell: NotebookNode, ename: str, why: str) -> None:
+        judgement = Judgement(error=f"{ename}: {why}")
+        self.report.judgements[name_of(cell)] = judgement
+        cell.outputs = judgement.outputs()
+
+    def _run(self, cell: NotebookNode) -> None:
+        if not cell.source.strip():
+            return
+        shows_only = not is_solution(cell) and cell.source in self.order.released
+        seconds = self.patience()
+        words, _ = self.ask(["cell", cell.source, shows_only, seconds], seconds, "cell")
+        match words:
+            case ["timeout", str(), str()]:
+                self.hung_before = True
+                self.report.troubles.append((Trouble.TIMED_OUT, f"No end within the time: {where(cell)}."))
+            case ["error", str(ename), str(evalue)]:
+                self._explain(cell, one_line(ename), one_line(evalue, 200))
+            case ["done" | "unwritten", str(), str()]:
+                pass
+            case _:
+                raise _violation("the report on a cell has no known form")
+
+    def _explain(self, cell: NotebookNode, ename: str, evalue: str) -> None:
+        over = over_a_limit(ename, evalue)
+        if over:
+            self.report.troubles.append((Trouble.LIMIT, f"{over} in {where(cell)}."))
+        elif is_solution(cell):
+            self.report.troubles.append(
+                (Trouble.BROKEN, f"An answer could not be run: {name_of(cell)} ({shorten(ename, evalue)}).")
+            )
+        if not self.order.figures:
+            cell.outputs = [_error(ename, evalue)]
+
+    def _judge(self, cell: NotebookNode) -> None:
+        exercise = exercise_of(cell)
+        here, there = socket.socketpair()
+        if self.patience() <= 0:
+            here.close()
+            there.close()
+            self.ask([], 0, "served")
+        try:
+            send(self.fork.control, ["serve", exercise.name], fds=[there.fileno()])
+            there.close()
+            judgement = judge_function(exercise, here, self.order.seed)
+        except ClosedError:
+            # Nothing has been asked yet: the notebook's own process is gone, not the exercise's.
+            raise _crash() from None
+        except LateError:
+            judgement = Judgement(error=f"{TIMED_OUT}: {exercise.name} gave no answer and was stopped.")
+        except ProtocolError as error:
+            raise _violation(str(error)) from error
+        finally:
+            here.close()
+            there.close()
+        self._settle(cell, judgement)
+        with _closing_is_a_crash():
+            send(self.fork.control, ["enough"])
+        self._expect("served", self.limits.cell_seconds)
+
+    def _settle(self, cell: NotebookNode, judgement: Judgement) -> None:
+        name = name_of(cell)
+        self.report.judgements[name] = judgement
+        cell.outputs = judgement.outputs()
+        exercise = name.removeprefix("check_")
+        if judgement.violation:
+            raise _violation(judgement.violation)
+        if judgement.ended:
+            self.report.troubles.append(
+                (Trouble.CRASHED, f"Python ended in {exercise}; the other exercises are judged without it.")
+            )
+        elif "timeout" in (v.outcome for v in (judgement.visible, judgement.hidden) if v):
+            self.hung_before = True
+            self.report.troubles.append((Trouble.TIMED_OUT, f"No end within the time: {exercise}."))
+
+
+class _ShowRun(_Run):
+    """Run every cell that is not graded, and keep what it shows."""
+
+    def __init__(self, cells: list[NotebookNode], fork: Fork, limits: Limits, report: Report) -> None:
+        super().__init__(fork, limits, report)
+        self.cells = cells
+        self.hung_before = any(kind is Trouble.TIMED_OUT for kind, _ in report.troubles)
+
+    def go(self) -> None:
+        """Run all cells; after the end of the process, what is left is marked as not run."""
+        self.begin()
+        gone: _Gone | None = None
+        for cell in self.cells:
+            if is_test(cell) or not cell.source.strip():
+                continue
+            if gone is None:
+                try:
+                    self._show(cell)
+                except _Gone as end:
+                    gone = end
+                    cell.outputs = [_error(end.ename, end.why)]
+                    if end.kind not in (kind for kind, _ in self.report.troubles):
+                        self._remember(end, cell)
+            else:
+                cell.outputs = [_error(NOT_RUN, f"This cell was not run: {_lower(gone.why)}")]
+
+    def _remember(self, end: _Gone, cell: NotebookNode) -> None:
+        """What happens here only concerns figures; that a limit was passed is said all the same."""
+        sentence = _sentence(end, cell)
+        if end.kind in (Trouble.LIMIT, Trouble.VIOLATION):
+            self.report.troubles.append((end.kind, sentence))
+        else:
+            self.report.notes.append(f"{sentence} The figures after it are missing; no points hang on them.")
+
+    def _show(self, cell: NotebookNode) -> None:
+        seconds = self.patience()
+        message = ["cell", cell.source, seconds, self.limits.output]
+        words, blobs = self.ask(message, seconds, "cell")
+        match words:
+            case [str(ended), int(count)] if len(blobs) == 1:
+                cell.outputs, cell.execution_count = _read_outputs(bytes(blobs[0])), count
+            case _:
+                raise _violation("the report on a cell has no known form")
+        if ended == "timeout":
+            self.hung_before = True
+            sentence = "This cell took too long and was stopped. Is there a loop in it without an end?"
+            cell.outputs.append(_error(TIMED_OUT, sentence))
+            if not any(kind is Trouble.TIMED_OUT for kind, _ in self.report.troubles):
+                self.report.troubles.append((Trouble.TIMED_OUT, f"No end within the time: {where(cell)}."))
+        elif ended == "output":
+            limit = f"{self.limits.output:,} bytes"
+            cell.outputs.append(
+                _error(OVER_OUTPUT, f"This cell showed more than {limit}; the rest is cut off.")
+            )
+            self.report.troubles.append((Trouble.LIMIT, f"More output than {limit} in {where(cell)}."))
+
+
+@contextmanager
+def _closing_is_a_crash() -> Iterator[None]:
+    try:
+        yield
+    except ClosedError:
+        raise _crash() from None
+
+
+def _read_outputs(content: bytes) -> list[NotebookNode]:
+    """The outputs that a shell says it has made: only what nbformat knows, and with the right types."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise _violation("the outputs of a cell cannot be read") from error
+    if not isinstance(found, list):
+        raise _violation("the outputs of a cell cannot be read")
+    return [output for item in found if (output := _read_output(item)) is not None]
+
+
+def _read_output(item: Any) -> NotebookNode | None:
+    match item:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+            return _node("stream", name=name, text=_clean(text))
+        case {"output_type": "error", "ename": str(ename), "evalue": str(evalue), "traceback": list(lines)}:
+            trace = [_clean(line) for line in lines if isinstance(line, str)]
+            return _node("error", ename=_clean(ename), evalue=_clean(evalue), traceback=trace)
+        case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:
+            texts = {_clean(mime): _clean(text) for mime, text in data.items() if isinstance(text, str)}
+            count = {"execution_count": None} if kind == "execute_result" else {}
+            return _node(kind, data=texts, metadata={}, **count)
+    return None
+
+
+def _node(kind: str, **parts: Any) -> NotebookNode:
+    output: NotebookNode = new_output(kind, **parts)
     return output
 
 
-def _in_range(result: NotebookNode, max_points: float) -> bool:
-    try:
-        return 0 <= float(result.data.get("text/plain", "")) <= max_points
-    except (TypeError, ValueError):
-        return False
-
-
-def _as_display(result: NotebookNode) -> NotebookNode:
-    display: NotebookNode = new_output("display_data", data=result.data, metadata=result.metadata)
-    return display
-
-
-def _mark(cell: NotebookNode, ename: str, sentence: str) -> None:
-    if cell.cell_type == "code" and cell.source.strip():
-        cell.outputs = [*cell.get("outputs", []), _error(ename, sentence)]
+def _clean(text: str) -> str:
+    """Half a surrogate pair cannot be written to a file."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _error(ename: str, sentence: str) -> NotebookNode:
-    error: NotebookNode = new_output(
-        "error", ename=ename, evalue=sentence, traceback=[f"{ename}: {sentence}"]
-    )
-    return error
+    return _node("error", ename=ename, evalue=sentence, traceback=[f"{ename}: {sentence}"])
 
 
-def end_group(pid: int) -> None:
-    """End a kernel with what it started and left behind: it leads a process group of its own."""
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
+def over_a_limit(ename: str, evalue: str) -> str:
+    """Which limit an exception speaks of, in a sentence without an end; nothing where it speaks of none."""
+    if ename in ("MemoryError", "_ArrayMemoryError"):
+        return "More memory than there is for a submission"
+    if "can't start new thread" in evalue or ename == "BlockingIOError":
+        return "More processes than there are for a submission"
+    for words, what in (
+        ("No space left on device", "More or larger files than the scratch folder holds"),
+        ("File too large", "A file larger than is allowed"),
+        ("Too many open files", "More open files than are allowed"),
+    ):
+        if words in evalue and ename == "OSError":
+            return what
+    return ""
 
 
-def _run(start: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run to the end, also where a loop is running already, as in the Formgrader's server."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(start())
-    else:
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            thread.submit(lambda: asyncio.run(start())).result()
+def where(cell: NotebookNode) -> str:
+    """The name of a cell, or how it begins."""
+    if "nbgrader" in cell.metadata:
+        return name_of(cell).removeprefix("check_")
+    return f"the cell that begins {one_line(cell.source.strip().split(chr(10))[0], 40)!r}"
+
+
+def one_line(words: str, limit: int = 80) -> str:
+    """Words of a submission such that they fit a table."""
+    return "".join(sign if sign.isprintable() else " " for sign in words[:limit])
+
+
+def shorten(ename: str, evalue: str) -> str:
+    """An exception in a line; the shell's name for the cell means nothing to anyone."""
+    return one_line(re.sub(r"\((?:\d+\.py|<[^>]*>), (line \d+)\)", r"in \1", f"{ename}: {evalue}"))
+
+
+def _sentence(end: _Gone, cell: NotebookNode) -> str:
+    place = where(cell)
+    match end.kind:
+        case Trouble.CRASHED:
+            return f"Python ended in {place}."
+        case Trouble.TIMED_OUT:
+            return f"No end within the time: {place}."
+        case _:
+            return end.why
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

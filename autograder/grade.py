@@ -1,6 +1,7 @@
 """`python -m autograder grade LESSON`: grade what students handed in, and say what came out."""
 
 import argparse
+import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,17 +10,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from autograder import report
-from autograder.course import SUBMITTED, WORK, find_lesson
+from autograder.course import SUBMITTED, WORK, Lesson, find_lesson
 from autograder.errors import UserError
-from autograder.gradebook import record_lesson
+from autograder.files import write_atomically
+from autograder.gradebook import back_up, record_lesson
 from autograder.outcome import Status
 from autograder.pipeline import FEEDBACK, Batch, Result, grade_all
 from autograder.released import course_config, released_notebook
+from autograder.sandbox.limits import Limits
 from autograder.submission import find_submissions
+from autograder.worker import setting_for
 
 GRADES = WORK / "grades"
 # A pipe has no width; the table needs about this much.
 PLAIN_WIDTH = 150
+
+
+BACKUPS = WORK / "backups"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +40,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many run at once (default: one a core)",
     )
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument("--force", action="store_true", help="grade again what has not changed")
+    again.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with a batch that was stopped (what is always done: only what has changed is graded)",
+    )
+    parser.add_argument(
+        "--no-figures",
+        dest="figures",
+        action="store_false",
+        help="judge the answers only: several times as fast",
+    )
+    parser.add_argument(
+        "--no-feedback", dest="feedback", action="store_false", help="write no feedback pages"
+    )
+    parser.add_argument(
+        "--no-sandbox",
+        dest="sandbox",
+        action="store_false",
+        help="run submissions without isolation: only for people you trust, on a machine you can lose",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print a line of JSON for each submission instead"
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -43,24 +75,66 @@ def run(args: argparse.Namespace) -> None:
     lesson = find_lesson(args.lesson)
     released = released_notebook(lesson)
     submissions = find_submissions(SUBMITTED, lesson, args.student)
-    batch = Batch(lesson, released, course_config())
+    config = course_config()
+    setting = setting_for(
+        lesson.name, released, Limits(config=config), figures=args.figures, sandbox=args.sandbox
+    )
+    batch = Batch(lesson, config, setting, args.feedback)
+    back_up(config, BACKUPS)
     record_lesson(lesson, released_notebook(lesson), batch.config)
-    console = Console() if Console().is_terminal else Console(width=PLAIN_WIDTH)
-    with_progress = _progress(grade_all(submissions, batch, max(1, args.workers)), len(submissions), console)
+    console = (
+        Console(stderr=args.json) if Console().is_terminal else Console(width=PLAIN_WIDTH, stderr=args.json)
+    )
+    fresh = grade_all(submissions, batch, max(1, args.workers), force=args.force)
+    if args.json:
+        fresh = map(_say_in_json, fresh)
+    with_progress = _progress(fresh, len(submissions), console)
     results = sorted(with_progress, key=lambda result: result.student)
     columns = report.graded_columns(released)
-    report.show(console, results, columns)
+    if not args.json:
+        report.show(console, results, columns)
     path = _csv_path(lesson.name, args.student)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(report.as_csv(results, columns), encoding="utf-8")
-    console.print(f"\nGrades:   {path}", soft_wrap=True)
-    console.print(f"Feedback: {FEEDBACK}/<student>/{lesson.name}/{lesson.topic}.html", soft_wrap=True)
+    write_atomically(path, report.as_csv(results, columns).encode("utf-8", "replace"))
+    _say_what_was_done(console, results, path, lesson, args)
     failed = [result.student for result in results if result.outcome.status is Status.GRADER_ERROR]
     if failed:
         raise UserError(
             f"The grader itself failed on {', '.join(failed)}; the others are graded. The table names the logs. "
             "This is our mistake, not the student's: please report it."
         )
+
+
+def _say_in_json(result: Result) -> Result:
+    outcome = result.outcome
+    line = {
+        "student": result.student,
+        "status": outcome.status,
+        "total": result.total if result.scores else None,
+        "points": {report.title(name): None if score.to_read else score.points
+                   for name, score in result.scores.items()},
+        "mistakes": outcome.mistakes,
+        "detail": outcome.detail,
+        "isolation": result.isolation,
+        "graded_now": result.fresh,
+        "seconds": {name: round(seconds, 4) for name, seconds in result.seconds.items()},
+    }  # fmt: skip
+    print(json.dumps(line), flush=True)
+    return result
+
+
+def _say_what_was_done(
+    console: Console, results: list[Result], path: Path, lesson: Lesson, args: argparse.Namespace
+) -> None:
+    unchanged = sum(not result.fresh for result in results)
+    if unchanged:
+        console.print(
+            f"\n{unchanged} of {len(results)} have not changed, and were not graded again (--force does)."
+        )
+    for level in sorted({result.isolation for result in results if result.isolation}):
+        console.print(f"\nIsolation: {level}.", style="" if level == "full" else "bold yellow")
+    console.print(f"\nGrades:   {path}", soft_wrap=True)
+    if args.feedback:
+        console.print(f"Feedback: {FEEDBACK}/<student>/{lesson.name}/{lesson.topic}.html", soft_wrap=True)
 
 
 def _csv_path(lesson: str, student: str | None) -> Path:
@@ -71,7 +145,9 @@ def _csv_path(lesson: str, student: str | None) -> Path:
 def _progress(results: Iterable[Result], total: int, console: Console) -> Iterator[Result]:
     if not console.is_terminal:
         for number, result in enumerate(results, start=1):
-            print(f"[{number}/{total}] {result.student}: {result.outcome.status}", flush=True)
+            console.print(
+                f"[{number}/{total}] {result.student}: {result.outcome.status}", markup=False, highlight=False
+            )
             yield result
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

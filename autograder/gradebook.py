@@ -1,17 +1,18 @@
 """What grading writes to and reads from nbgrader's gradebook. One process at a time writes it."""
 
 import os
+import sqlite3
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Comment, Grade, Gradebook, MissingEntry
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -103,11 +104,81 @@ def enter_submission(gradebook: Gradebook, lesson: Lesson, student: str, handed_
         gradebook.update_or_create_submission(lesson.name, student, **when)
 
 
-def record_grades(notebook: NotebookNode, resources: dict[str, Any], config: Config) -> NotebookNode:
+class _Recorder(SaveAutoGrades):
+    """nbgrader's own recorder, on a gradebook that is open already: one query and one commit for a notebook."""
+
+    def __init__(self, grades: dict[str, Grade], comments: dict[str, Comment], **settings: Any) -> None:
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
+        self.gradebook: Any = _Found(grades, comments)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        names = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
+        self.student_id, self.db_url = names["student"], names["db_url"]
+        for index, cell in enumerate(nb.cells):
+            nb.cells[index], resources = self.preprocess_cell(cell, resources, index)
+        return nb, resources
+
+
+class _Found:
+    """What the recorder asks a gradebook for."""
+
+    def __init__(self, grades: dict[str, Grade], comments: dict[str, Comment]) -> None:
+        self.grades, self.comments = grades, comments
+        self.db = self  # nothing is kept before all of a notebook is there
+
+    def find_grade(self, cell: str, *names: str) -> Grade:
+        return self.grades[cell]
+
+    def find_comment(self, cell: str, *names: str) -> Comment:
+        return self.comments[cell]
+
+    def commit(self) -> None:
+        """Wait for the notebook's end."""
+
+
+def record_grades(
+    book: Gradebook, notebook: NotebookNode, resources: dict[str, Any], config: Config
+) -> NotebookNode:
     """Save the points of an executed notebook, exactly as `nbgrader autograde` does; manual points stay."""
-    for step in (LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata):
-        notebook, resources = step(config=config)(notebook, resources)
+    names = resources["nbgrader"]
+    submitted: Any = book.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+    grades = {grade.cell.name: grade for grade in submitted.grades}
+    comments = {comment.cell.name: comment for comment in submitted.comments}
+    notebook, resources = CheckCellMetadata(config=config)(notebook, resources)
+    notebook, resources = LimitOutput(config=config)(notebook, resources)
+    notebook, resources = _Recorder(grades, comments, config=config)(notebook, resources)
+    submitted.late_submission_penalty = None
+    book.db.commit()
+    if submitted.assignment.total_seconds_late > 0:
+        # Rare, and a plugin of the course's may do anything: nbgrader's own step, on a connection of its own.
+        AssignLatePenalties(config=config)(notebook, resources)
+        book.db.expire_all()
     return notebook
+
+
+def back_up(config: Config, folder: Path) -> Path | None:
+    """Copy a SQLite gradebook, whole and consistent, before a batch writes into it; the last ten copies are kept.
+
+    None where there is nothing to copy, or the gradebook is another kind of database, which has its own tools.
+    """
+    url = config.CourseDirectory.db_url
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or not path.is_file():
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / f"gradebook-{datetime.now():%Y%m%d-%H%M%S-%f}.db"
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    except sqlite3.Error as error:
+        copy.unlink(missing_ok=True)
+        raise UserError(
+            f"The gradebook {path} cannot be copied to {folder} before the batch: {error}. Nothing was graded."
+        ) from error
+    for old in sorted(folder.glob("gradebook-*.db"))[:-10]:
+        old.unlink()
+    return copy
 
 
 def record_nothing(gradebook: Gradebook, lesson: Lesson, student: str) -> None:

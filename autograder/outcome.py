@@ -1,16 +1,14 @@
-"""What happened to a submission, in one word and one sentence, read from its executed cells."""
+"""What happened to a submission, in one word and one or two sentences."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade
 
-from autograder.execution import CRASHED, NOT_RUN, TIMED_OUT
-from autograder.released import marked_cells, name_of
+from autograder.execution import NOT_RUN, Report, Trouble, one_line
 
 VERDICT = "application/vnd.gradlab.verdict+json"
 OUTCOMES = {"right", "wrong", "unwritten", "error", "timeout"}
@@ -23,6 +21,8 @@ class Status(StrEnum):
     PARTLY = "partly graded"
     TIMED_OUT = "timed out"
     CRASHED = "crashed"
+    LIMIT = "over a limit"
+    VIOLATION = "violated the protocol"
     UNREADABLE = "unreadable"
     MISSING = "missing"
     GRADER_ERROR = "grader error"
@@ -46,41 +46,37 @@ class ReadVerdict:
     mistakes: tuple[str, ...] = ()
 
 
-def outcome_of(notebook: NotebookNode, notes: list[str]) -> Outcome:
-    """Read the outcome of an executed notebook from its outputs."""
-    verdicts = {name_of(cell): verdict for cell in marked_cells(notebook) for verdict in _verdicts(cell)}
-    mistakes = tuple(dict.fromkeys(mistake for verdict in verdicts.values() for mistake in verdict.mistakes))
-    status, detail = _status(notebook, verdicts)
-    return Outcome(status, detail, mistakes, tuple(notes))
+# What a trouble makes of a submission, the gravest first.
+_STATUS = {
+    Trouble.VIOLATION: Status.VIOLATION,
+    Trouble.LIMIT: Status.LIMIT,
+    Trouble.CRASHED: Status.CRASHED,
+    Trouble.TIMED_OUT: Status.TIMED_OUT,
+    Trouble.BROKEN: Status.PARTLY,
+}
 
 
-def _status(notebook: NotebookNode, verdicts: dict[str, ReadVerdict]) -> tuple[Status, str]:
-    loops = [
-        name.removeprefix("check_") for name, verdict in verdicts.items() if verdict.outcome == "timeout"
+def outcome_of(report: Report, notes: list[str]) -> Outcome:
+    """The outcome of a notebook that was run and judged."""
+    hidden = {name.removeprefix("check_"): judgement.hidden for name, judgement in report.judgements.items()}
+    mistakes = (mistake for verdict in hidden.values() if verdict for mistake in verdict.mistakes)
+    status, detail = _status(report, [name for name, v in hidden.items() if v and v.outcome == "unwritten"])
+    return Outcome(status, detail, tuple(dict.fromkeys(mistakes)), (*notes, *report.notes))
+
+
+def _status(report: Report, unwritten: list[str]) -> tuple[Status, str]:
+    if not report.troubles:
+        return Status.GRADED, f"Not written: {', '.join(unwritten)}." if unwritten else ""
+    gravest = next(kind for kind in _STATUS if any(kind is found for found, _ in report.troubles))
+    # One sentence of each kind that there is, the gravest first.
+    sentences = dict.fromkeys(
+        sentence for kind in _STATUS for found, sentence in report.troubles if kind is found
+    )
+    not_run = [
+        name for name, judgement in report.judgements.items() if judgement.error.startswith(f"{NOT_RUN}:")
     ]
-    loops += [_where(cell) for cell in _cells_with(notebook, TIMED_OUT)]
-    crashes = [_where(cell) for cell in _cells_with(notebook, CRASHED)]
-    not_run = [name_of(cell) for cell in _cells_with(notebook, NOT_RUN) if is_grade(cell)]
-    missed = f" Not run after it: {', '.join(not_run)}." if not_run else ""
-    if crashes:
-        return Status.CRASHED, f"Python ended in {crashes[0]}.{missed}"
-    if loops or not_run:
-        return (
-            Status.TIMED_OUT,
-            f"No end within the time: {', '.join(loops) or 'the whole notebook'}.{missed}",
-        )
-    broken = [
-        f"{name_of(cell)} ({why})"
-        for cell in marked_cells(notebook)
-        if is_solution(cell)
-        for why in _errors(cell)
-    ]
-    if broken:
-        return Status.PARTLY, f"An answer could not be run: {', '.join(broken)}."
-    unwritten = [
-        name.removeprefix("check_") for name, verdict in verdicts.items() if verdict.outcome == "unwritten"
-    ]
-    return Status.GRADED, f"Not written: {', '.join(unwritten)}." if unwritten else ""
+    missed = [f"Not run after it: {', '.join(not_run)}."] if not_run else []
+    return _STATUS[gravest], " ".join([*list(sentences)[:3], *missed])
 
 
 def mistakes_in(cell: NotebookNode) -> tuple[str, ...]:
@@ -101,31 +97,4 @@ def _read_verdict(data: Any) -> ReadVerdict:
         return ReadVerdict("")
     mistakes = data.get("mistakes")
     names = mistakes if isinstance(mistakes, list) else []
-    return ReadVerdict(data["outcome"], tuple(_one_line(name) for name in names[:3] if isinstance(name, str)))
-
-
-def _one_line(words: str, limit: int = 80) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in words[:limit])
-
-
-def _cells_with(notebook: NotebookNode, ename: str) -> list[NotebookNode]:
-    return [cell for cell in notebook.cells if any(error.ename == ename for error in _error_outputs(cell))]
-
-
-def _error_outputs(cell: NotebookNode) -> list[NotebookNode]:
-    return [output for output in cell.get("outputs", []) if output.output_type == "error"]
-
-
-def _errors(cell: NotebookNode) -> Iterator[str]:
-    for error in _error_outputs(cell)[:1]:
-        # The kernel's name for the cell means nothing to anyone.
-        yield _one_line(
-            re.sub(r"\((?:\d+\.py|<[^>]*>), (line \d+)\)", r"in \1", f"{error.ename}: {error.evalue}")
-        )
-
-
-def _where(cell: NotebookNode) -> str:
-    """The name of a cell, or how it begins."""
-    if "nbgrader" in cell.metadata:
-        return name_of(cell)
-    return f"the cell that begins {_one_line(cell.source.strip().split(chr(10))[0], 40)!r}"
+    return ReadVerdict(data["outcome"], tuple(one_line(name) for name in names[:3] if isinstance(name, str)))

@@ -1,16 +1,12 @@
-"""One submission, from the file to the gradebook: read -> sanitize -> execute -> record -> feedback.
+"""A batch, from the files to the gradebook: read -> (workers: sanitize, run, judge, clean) -> record -> feedback.
 
-`prepare` and `run_notebook` touch nothing but the notebook, so they may run side by side; `record` writes the
-gradebook and belongs to one process.
+Workers touch nothing but the notebook they are given; what is written is written here, by one process.
 """
 
 import errno
-import traceback
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -19,15 +15,18 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from autograder import feedback, gradebook
+from autograder import feedback, gradebook, runs
 from autograder.course import WORK, Lesson
+from autograder.engine import grade_jobs
 from autograder.errors import UserError
-from autograder.execution import Execute, Kernels
+from autograder.files import write_atomically
 from autograder.gradebook import Score
-from autograder.harmless import clean_notebook
-from autograder.outcome import Outcome, Status, outcome_of
-from autograder.restore import add_notes, restore
-from autograder.submission import NotHandedInError, Submission, UnreadableError, read_submission
+from autograder.outcome import Outcome, Status
+from autograder.restore import add_notes
+from autograder.runs import Run
+from autograder.seed import course_secret, student_seed
+from autograder.submission import NotHandedInError, Submission, UnreadableError, read_bytes
+from autograder.worker import Done, Job, Setting
 
 AUTOGRADED = WORK / "autograded"
 FEEDBACK = WORK / "feedback"
@@ -38,12 +37,25 @@ NOT_THE_STUDENTS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.
 
 @dataclass(frozen=True)
 class Result:
-    """What came out for one student: a row of the table."""
+    """What came out for one student: a row of the table.
+
+    Attributes:
+        student: whose.
+        outcome: what happened.
+        scores: the points of each graded cell.
+        penalty: for a late submission.
+        isolation: the level at which the code was run; empty where none was run.
+        seconds: where the time went.
+        fresh: False where nothing has changed since it was graded, and it was not graded again.
+    """
 
     student: str
     outcome: Outcome
     scores: dict[str, Score] = field(default_factory=dict)
     penalty: float = 0.0
+    isolation: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+    fresh: bool = True
 
     @property
     def total(self) -> float:
@@ -56,45 +68,104 @@ class Batch:
     """What all submissions of a batch have in common."""
 
     lesson: Lesson
-    released: NotebookNode
     config: Config
-    kernels: Kernels = field(default_factory=Kernels)
+    setting: Setting
+    feedback: bool = True
 
 
-def sanitize(notebook: NotebookNode, batch: Batch) -> list[str]:
-    """Restore the released structure and kernel; return what was put right, in words."""
-    notebook.metadata = deepcopy(batch.released.metadata)
-    return restore(notebook, batch.released)
+@dataclass(frozen=True)
+class Arrival:
+    """A submission as it was read: its bytes, or why there are none, and the key it is graded under."""
+
+    submission: Submission
+    content: bytes | None
+    outcome: Outcome | None
+    seed: str
+    key: str
 
 
-def execute(notebook: NotebookNode, student: str, batch: Batch) -> NotebookNode:
-    """Run the notebook in a kernel of its own."""
-    resources = gradebook.resources_for(batch.lesson, student, batch.config)
-    executed: NotebookNode = Execute(batch.kernels, config=batch.config)(notebook, resources)[0]
-    return executed
+def grade_all(
+    submissions: list[Submission], batch: Batch, workers: int, *, force: bool = False
+) -> Iterator[Result]:
+    """Grade submissions side by side, and yield each result as soon as it is recorded.
+
+    What has not changed since it was graded is taken from the gradebook, unless `force` is given.
+    """
+    log = runs.log_of(batch.lesson.name)
+    before = runs.read(log)
+    secret = course_secret()
+    pending: dict[str, Arrival] = {}
+
+    def arrivals() -> Iterator[Arrival]:
+        for submission in submissions:
+            yield arrive(submission, batch, secret)
+
+    settled: list[Result] = []
+    unreadable: list[Arrival] = []
+
+    def jobs() -> Iterator[Job]:
+        for arrival in arrivals():
+            student = arrival.submission.student
+            known = before.get(student)
+            if not force and known is not None and known.key == arrival.key and _is_there(arrival, batch):
+                settled.append(_as_it_was(known))
+            elif arrival.content is None:
+                unreadable.append(arrival)
+            else:
+                pending[student] = arrival
+                yield Job(student, arrival.content, arrival.seed)
+
+    with gradebook.open_gradebook(batch.config) as book:
+
+        def recorded() -> Iterator[Result]:
+            while settled:
+                known = settled.pop()
+                found, penalty = gradebook.scores(book, batch.lesson, known.student)
+                yield replace(known, scores=found, penalty=penalty)
+            while unreadable:
+                arrival = unreadable.pop()
+                outcome = arrival.outcome or Outcome(Status.MISSING)
+                yield record(arrival, Done(arrival.submission.student, None, outcome, ""), batch, book, log)
+
+        for done in grade_jobs(jobs(), batch.setting, workers):
+            yield record(pending.pop(done.student), done, batch, book, log)
+            yield from recorded()
+        yield from recorded()
 
 
-def run_notebook(submission: Submission, batch: Batch) -> tuple[NotebookNode | None, Outcome]:
-    """Read, sanitize and execute one submission; whatever happens, an outcome comes back."""
+def arrive(submission: Submission, batch: Batch, secret: bytes) -> Arrival:
+    """Read one submission, without looking into it."""
+    seed = student_seed(secret, batch.lesson.name, submission.student)
+    content, outcome = None, None
     try:
-        notebook = read_submission(submission)
-        notes = sanitize(notebook, batch)
-        notebook = execute(notebook, submission.student, batch)
-        return notebook, outcome_of(notebook, notes)
+        content = read_bytes(submission)
     except NotHandedInError as error:
-        return None, Outcome(Status.MISSING, str(error))
+        outcome = Outcome(Status.MISSING, str(error))
     except UnreadableError as error:
-        return None, Outcome(Status.UNREADABLE, str(error))
-    except Exception:
-        return None, grader_error(submission)
+        outcome = Outcome(Status.UNREADABLE, str(error))
+    handed_in, _ = gradebook.handed_in_at(submission.folder)
+    said = outcome.detail if outcome else ""
+    key = runs.key_of(content or b"", said, repr(batch.setting), repr(handed_in), seed)
+    return Arrival(submission, content, outcome, seed, key)
 
 
-def record(
-    submission: Submission, notebook: NotebookNode | None, outcome: Outcome, batch: Batch, book: Gradebook
-) -> Result:
-    """Write grades, the autograded notebook and the feedback page of one submission."""
+def _is_there(arrival: Arrival, batch: Batch) -> bool:
+    page = _page(arrival.submission)
+    return not batch.feedback or page.is_file()
+
+
+def _as_it_was(run: Run) -> Result:
+    outcome = Outcome(Status(run.status), run.detail, run.mistakes, run.notes)
+    return Result(run.student, outcome, isolation=run.isolation, seconds=run.seconds, fresh=False)
+
+
+def record(arrival: Arrival, done: Done, batch: Batch, book: Gradebook, log: Path) -> Result:
+    """Write grades, the autograded notebook, the feedback page and the log line of one submission."""
+    submission = arrival.submission
+    if done.outcome.status is Status.GRADER_ERROR:
+        return _grader_error(submission, done.log)
     try:
-        return _record(submission, notebook, outcome, batch, book)
+        result = _record(submission, done, batch, book)
     except OperationalError as error:
         raise gradebook.gradebook_trouble(batch.config.CourseDirectory.db_url, error) from error
     except Exception as error:
@@ -103,82 +174,69 @@ def record(
                 f"{error.filename or FEEDBACK} cannot be written: {error.strerror}. "
                 "What was graded before is kept. Mend that, then run the same command again."
             ) from error
+        import traceback  # noqa: PLC0415
+
         book.db.rollback()
-        return Result(submission.student, grader_error(submission))
+        return _grader_error(submission, traceback.format_exc())
+    points = result.total if any(not score.to_read for score in result.scores.values()) else None
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    outcome = result.outcome
+    runs.append(
+        log,
+        Run(result.student, arrival.key, outcome.status, outcome.detail, points, result.isolation, now,
+            outcome.mistakes, outcome.notes, result.seconds),
+    )  # fmt: skip
+    return result
 
 
-def grade_all(submissions: list[Submission], batch: Batch, workers: int) -> Iterator[Result]:
-    """Grade submissions side by side, and yield each result as soon as it is recorded."""
-    with (
-        gradebook.open_gradebook(batch.config) as book,
-        _pool(workers, batch.kernels) as pool,
-    ):
-        jobs: dict[Future[tuple[NotebookNode | None, Outcome]], Submission] = {
-            pool.submit(run_notebook, submission, batch): submission for submission in submissions
-        }
-        for job in as_completed(jobs):
-            yield record(jobs[job], *job.result(), batch, book)
-
-
-def grader_error(submission: Submission) -> Outcome:
-    """The outcome for a mistake of our own: keep its traceback where a person can find it."""
+def _grader_error(submission: Submission, trace: str) -> Result:
+    """A mistake of our own: keep its traceback where a person can find it."""
     log = LOGS / f"{submission.lesson.name}-{submission.student}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text(traceback.format_exc(), encoding="utf-8")
-    return Outcome(
-        Status.GRADER_ERROR, f"The grader itself failed here; nothing was recorded. Details: {log}"
-    )
+    log.write_text(trace, encoding="utf-8")
+    sentence = f"The grader itself failed here; nothing was recorded. Details: {log}"
+    return Result(submission.student, Outcome(Status.GRADER_ERROR, sentence))
 
 
-@contextmanager
-def _pool(workers: int, kernels: Kernels) -> Iterator[Executor]:
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="grade")
-    try:
-        yield pool
-    finally:
-        # Does nothing after a batch that went to its end; after Ctrl-C it keeps no one waiting.
-        pool.shutdown(wait=False, cancel_futures=True)
-        kernels.end_all()
-        pool.shutdown(wait=True)
-
-
-def _record(
-    submission: Submission, notebook: NotebookNode | None, outcome: Outcome, batch: Batch, book: Gradebook
-) -> Result:
-    lesson, student = batch.lesson, submission.student
+def _record(submission: Submission, done: Done, batch: Batch, book: Gradebook) -> Result:
+    lesson, student, outcome = batch.lesson, submission.student, done.outcome
     handed_in, remark = gradebook.handed_in_at(submission.folder)
     if remark:
         outcome = replace(outcome, notes=(*outcome.notes, remark))
     resources = gradebook.resources_for(lesson, student, batch.config)
     gradebook.enter_submission(book, lesson, student, handed_in)
+    notebook = None if done.notebook is None else nbformat.reads(done.notebook, as_version=4)
     if notebook is None:
         gradebook.record_nothing(book, lesson, student)
     else:
-        notebook = gradebook.record_grades(clean_notebook(notebook), resources, batch.config)
+        notebook = gradebook.record_grades(book, notebook, resources, batch.config)
         said = [] if outcome.status is Status.GRADED else [f"Status: {outcome.status}. {outcome.detail}"]
         add_notes(notebook, [*said, *outcome.notes])
-    book.db.expire_all()  # nbgrader's steps wrote through connections of their own
     scores, penalty = gradebook.scores(book, lesson, student)
-    result = Result(student, outcome, scores, penalty)
-    page = (
-        feedback.page(notebook, resources, batch.config)
-        if notebook
-        else feedback.plain_page(lesson, student, outcome)
-    )
-    _write(
-        AUTOGRADED / student / lesson.name / f"{lesson.topic}.ipynb",
-        nbformat.writes(notebook) if notebook else None,
-    )
-    _write(FEEDBACK / student / lesson.name / f"{lesson.topic}.html", page)
-    return result
+    _write(AUTOGRADED / student / lesson.name / f"{lesson.topic}.ipynb",
+           nbformat.writes(notebook) if notebook else None)  # fmt: skip
+    if batch.feedback:
+        _write(_page(submission), _feedback(notebook, lesson, student, outcome, resources, batch))
+    return Result(student, outcome, scores, penalty, done.isolation, done.seconds)
+
+
+def _feedback(
+    notebook: NotebookNode | None, lesson: Lesson, student: str, outcome: Outcome,
+    resources: dict[str, object], batch: Batch,
+) -> str:  # fmt: skip
+    if notebook is None:
+        return feedback.plain_page(lesson, student, outcome)
+    return feedback.page(notebook, resources, batch.config)
+
+
+def _page(submission: Submission) -> Path:
+    lesson = submission.lesson
+    return FEEDBACK / submission.student / lesson.name / f"{lesson.topic}.html"
 
 
 def _write(path: Path, content: str | None) -> None:
     """Replace a file as a whole; with no content, take an older one away."""
     if content is None:
         path.unlink(missing_ok=True)
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(content + "\n" * (not content.endswith("\n")), encoding="utf-8")
-    fresh.replace(path)
+    else:
+        write_atomically(path, (content + "\n" * (not content.endswith("\n"))).encode("utf-8", "replace"))

@@ -44,6 +44,12 @@ def release(solution: NotebookNode, config: Config) -> NotebookNode:
     return notebook
 
 
+def shown_sources(released: NotebookNode) -> frozenset[str]:
+    """The sources of the released code cells that are no answers: what they show is known."""
+    code = (cell for cell in released.cells if cell.cell_type == "code")
+    return frozenset(cell.source for cell in code if not is_solution(cell))
+
+
 def marked_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """The cells nbgrader knows: answers, tests, tasks and read-only cells, in order."""
     return [

@@ -21,6 +21,8 @@ STYLE = {
     Status.PARTLY: "yellow",
     Status.TIMED_OUT: "yellow",
     Status.CRASHED: "red",
+    Status.LIMIT: "red",
+    Status.VIOLATION: "bold red",
     Status.UNREADABLE: "red",
     Status.MISSING: "red",
     Status.GRADER_ERROR: "bold red",

@@ -83,7 +83,12 @@ def read_submission(submission: Submission) -> NotebookNode:
     Outputs are dropped, because grading makes new ones; of the metadata only nbgrader's marks are kept.
     Raises NotHandedInError or UnreadableError.
     """
-    return parse_notebook(_decoded(_read_bytes(submission)))
+    return parse_bytes(read_bytes(submission))
+
+
+def parse_bytes(content: bytes) -> NotebookNode:
+    """A clean notebook from the bytes of a file; raises UnreadableError with the reason."""
+    return parse_notebook(_decoded(content))
 
 
 def parse_notebook(text: str) -> NotebookNode:
@@ -111,7 +116,8 @@ def parse_notebook(text: str) -> NotebookNode:
     return notebook
 
 
-def _read_bytes(submission: Submission) -> bytes:
+def read_bytes(submission: Submission) -> bytes:
+    """The file that was handed in, if it is one; raises NotHandedInError or UnreadableError."""
     path = submission.notebook
     if submission.folder.parent.is_symlink() or submission.folder.is_symlink() or path.is_symlink():
         raise UnreadableError(

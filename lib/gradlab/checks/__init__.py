@@ -142,7 +142,8 @@ def check(function: Function, *, hint: bool = False, hidden: bool = False) -> Ve
     """
     exercise = find_exercise(_name_of(function, sys._getframe(1)))
     if hidden:
-        return judge(exercise, function, _hidden_seed(exercise), reveal=False)
+        seed = os.environ.get("GRADLAB_SEED", "no grader has set a seed")
+        return judge(exercise, function, hidden_seed(exercise.name, seed), reveal=False)
     verdict = judge(exercise, function, VISIBLE_SEED)
     record(exercise.name, verdict.points)
     opened = min(hints_opened(exercise.name) + hint, len(verdict.hints))
@@ -166,6 +167,6 @@ def _name_of(function: Function, caller: FrameType) -> str:
     return bound[0] if bound else getattr(function, "__name__", type(function).__name__)
 
 
-def _hidden_seed(exercise: Exercise) -> tuple[int, ...]:
-    text = f"{os.environ.get('GRADLAB_SEED', 'no grader has set a seed')}/{exercise.name}"
-    return tuple(hashlib.sha256(text.encode()).digest())
+def hidden_seed(exercise: str, seed: str) -> tuple[int, ...]:
+    """What the numbers of an exercise's hidden check are drawn from, given the seed of one student and lesson."""
+    return tuple(hashlib.sha256(f"{seed}/{exercise}".encode()).digest())

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from gradlab.checks.elsewhere import Elsewhere
 from gradlab.checks.exercise import Exercise, Function, Kind
 
 Values = tuple[Any, ...]
@@ -81,6 +82,10 @@ class Caller:
         self._check_call(args, kwargs)
         return self._unpacked(self.function(*args, **kwargs))
 
+    def _has_printed(self) -> bool:
+        elsewhere = isinstance(self.function, Elsewhere) and self.function.printed
+        return elsewhere or bool(self.printed.getvalue())
+
     @cached_property
     def _signature(self) -> inspect.Signature | None:
         try:
@@ -107,7 +112,7 @@ class Caller:
         kinds: tuple[Kind, ...] = self.exercise.kinds or tuple("numbers" for _ in returns)
         asked = f"{self.exercise.name} must return {_listed(returns)}"
         if result is None and "anything" not in kinds:
-            if self.printed.getvalue():
+            if self._has_printed():
                 raise WrongForm(
                     "Printed instead of returned",
                     f"{asked}; yours returns nothing (None). It prints instead: replace print(...) by return.",

@@ -15,6 +15,11 @@ from gradlab.checks.reading import has_loop, variables_of_the_notebook
 from gradlab.checks.slips import slips
 from gradlab.checks.verdict import AspectResult, Verdict
 
+_FAILED_ELSEWHERE = (
+    "With other numbers than those of the visible check your code stops with an error. Is there a shape, a type or a "
+    "size that it does not expect?"
+)
+
 Seed = tuple[int, ...]
 Seen = tuple[Observation, ...]
 
@@ -57,7 +62,10 @@ def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = 
     mistake = _mistake(exercise, function, seen, holds, seed)
     story = [f"{mistake.why} {mistake.hint}"] if mistake and mistake.why else []
     drawn = ""
-    if got.outcome != "answered":
+    if got.outcome == "error" and not reveal:
+        story.append(_FAILED_ELSEWHERE)  # its own words may quote the numbers
+        call = got.calls[-1]
+    elif got.outcome != "answered":
         story.append(got.message)
         call = got.calls[-1]
     else:

@@ -6,12 +6,14 @@ import linecache
 import traceback
 import warnings
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import NamedTuple
 
 import numpy as np
 
+from gradlab.checks.elsewhere import Elsewhere, StoppedElsewhere
 from gradlab.checks.exercise import Aspect, Exercise, Function, Sight
 from gradlab.checks.form import Call, Caller, WrongForm
 from gradlab.checks.time_limit import OutOfTime, time_limit
@@ -54,7 +56,7 @@ def observe(exercise: Exercise, aspect: Aspect, function: Function, rng: np.rand
     seen: list[tuple[Sight, Call]] = []
     with quiet(caller.printed):
         try:
-            with time_limit(SECONDS):
+            with _time_limit(function):
                 ending = _watch(aspect, caller, rng, seen)
         except OutOfTime:
             message = (
@@ -93,6 +95,11 @@ def _watch(
     return _Ending()
 
 
+def _time_limit(function: Function) -> AbstractContextManager[None]:
+    # What lives in another process is stopped there: an alarm here would ring in the middle of a message.
+    return function.time_limit(SECONDS) if isinstance(function, Elsewhere) else time_limit(SECONDS)
+
+
 @contextlib.contextmanager
 def quiet(printed: io.StringIO) -> Iterator[None]:
     """Keep in `printed` what is printed inside the block, and drop warnings."""
@@ -107,6 +114,8 @@ def quiet(printed: io.StringIO) -> Iterator[None]:
 
 def own_words(error: BaseException) -> str:
     """The exception in the learner's words: their own line, none of our stack."""
+    if isinstance(error, StoppedElsewhere):
+        return str(error)
     try:
         return _in_words(error)
     except (KeyboardInterrupt, OutOfTime):

@@ -1,0 +1,56 @@
+"""Run a cell for the sake of the names that it defines."""
+
+import ast
+import linecache
+from collections.abc import Iterator
+from typing import Any
+
+from autograder.inside.scenery import WithheldError
+
+# What a released cell is run for: everything else in it shows something, and nobody looks while answers are judged.
+_DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def run_statements(shell: Any, source: str, *, definitions_only: bool = False) -> None:
+    """Run a cell statement by statement in the shell's names, as a notebook would.
+
+    What uses the withheld library is passed over, so that a line that draws a figure costs nobody the function
+    below it. Any other exception ends the cell, as in a notebook, and is raised.
+
+    Args:
+        shell: an IPython shell, which knows magics and keeps the names.
+        source: the cell.
+        definitions_only: run imports, definitions and constants only.
+    """
+    code = shell.transform_cell(source)
+    name = shell.compile.cache(code, shell.execution_count, raw_code=source)
+    shell.execution_count += 1
+    tree = ast.parse(code, name)
+    linecache.checkcache(name)
+    for statement in _wanted(tree, definitions_only):
+        _run_one(shell, statement, name)
+
+
+def _wanted(tree: ast.Module, definitions_only: bool) -> Iterator[ast.stmt]:
+    for statement in tree.body:
+        if not definitions_only or isinstance(statement, _DEFINES) or _is_constant(statement):
+            yield statement
+
+
+def _is_constant(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.Assign):
+        return False
+    try:
+        ast.literal_eval(statement.value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def _run_one(shell: Any, statement: ast.stmt, name: str) -> None:
+    module = ast.Module([statement], type_ignores=[])
+    compiled = shell.compile(module, name, "exec")
+    try:
+        exec(compiled, shell.user_ns)
+    except WithheldError:
+        return

@@ -1,0 +1,225 @@
+"""The process that every submission is a fork of: everything imported, a shell prepared, one thread, nothing open.
+
+Started by the grader as `python -m autograder.inside.zygote ROLE FD`, in the sandbox. ROLE is `show` (runs notebooks
+for their outputs, with the library) or `answer` (answers the judge's questions, without it).
+
+For each submission the zygote forks a *warden*, which enters new namespaces, forks the process that runs the
+student's code, and watches it: it ends that process when the grader says so, hangs up or dies, when the
+processes in there take more memory than they may, or when there is one process too many.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograder.inside.answering import answer
+from autograder.inside.confine import ConfinementError, Walls, part_from_neighbours, shut_in
+from autograder.inside.wire import ClosedError, ProtocolError, receive, send
+
+Role = Callable[[socket.socket], None]
+WATCH_SECONDS = 0.1
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> None:
+    """Get ready, say so, and fork for each request until the grader hangs up."""
+    role_name, handle = sys.argv[1], int(sys.argv[2])
+    requests = socket.socket(fileno=handle)
+    (words,), parts = receive(requests)
+    walls = Walls(**words, seccomp=bytes(parts[0]))
+    role = _prepare(role_name)
+    # Ended wardens need nobody to bury them.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    send(requests, ["ready"])
+    with contextlib.suppress(ClosedError):
+        while True:
+            fds: list[int] = []
+            receive(requests, fds=fds)
+            if os.fork() == 0:
+                requests.close()
+                _ward(socket.socket(fileno=fds[0]), socket.socket(fileno=fds[1]), role, walls)
+            for fd in fds:
+                os.close(fd)
+
+
+def _prepare(role_name: str) -> Role:
+    """Import what notebooks import, so that no fork has to, and make the shell."""
+    _quiet_files()
+    import matplotlib as mpl  # noqa: PLC0415
+
+    mpl.use("module://matplotlib_inline.backend_inline" if role_name == "show" else "agg")
+    import matplotlib.pyplot  # noqa: F401, PLC0415
+
+    from autograder.inside import showing  # noqa: PLC0415
+
+    outputs = showing.Outputs()
+    shell = showing.new_shell(outputs)
+    if role_name == "show":
+        _warm_up(shell, outputs)
+        return lambda control: showing.show(control, shell, outputs)
+    from autograder.inside import scenery  # noqa: PLC0415
+
+    scenery.withhold()
+    shell.user_ns["check"] = None
+    _no_checks_here()
+    return lambda control: answer(control, shell)
+
+
+def _no_checks_here() -> None:
+    """A notebook's own calls of check say nothing here, and cost nothing: the judge asks by itself."""
+    import gradlab.checks  # noqa: PLC0415
+
+    def check(function: Any, *, hint: bool = False, hidden: bool = False) -> None:
+        """Say nothing."""
+
+    gradlab.checks.check = check  # type: ignore[assignment]
+
+
+def _warm_up(shell: Any, outputs: Any) -> None:
+    """Draw one figure and show one error: fonts, colour maps and highlighters are then there in every fork."""
+    outputs.start(1 << 24)
+    with contextlib.suppress(ImportError):
+        import gradlab.explorers  # noqa: PLC0415
+        import gradlab.network  # noqa: PLC0415
+        import gradlab.optimizers  # noqa: PLC0415
+        import gradlab.training  # noqa: F401, PLC0415
+    keep = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123
+    try:
+        shell.run_cell(
+            "from gradlab.plots import curves\nimport numpy as np\ncurves({'a': np.arange(3.0)}, alt='a')"
+        )
+        shell.run_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('$x$'); plt.show()")
+        shell.run_cell("1 / 0")
+    finally:
+        sys.stdout.close()
+        sys.stdout, sys.stderr = keep
+        shell.reset(new_session=True)
+        shell.execution_count = 1
+        outputs.start(0)
+
+
+def _quiet_files() -> None:
+    """What C code prints goes nowhere."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    os.close(null)
+
+
+def _ward(control: socket.socket, warden: socket.socket, role: Role, walls: Walls) -> None:
+    """Fork the student's process and watch it; never returns."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if walls.namespaces:
+            part_from_neighbours()
+        student = os.fork()
+        if student == 0:
+            warden.close()
+            _run(control, role, walls)
+        control.close()
+        _watch(student, warden, walls)
+    except ConfinementError as error:
+        with contextlib.suppress(ClosedError):
+            send(warden, ["broken", str(error)])
+    finally:
+        os._exit(0)
+
+
+def _run(control: socket.socket, role: Role, walls: Walls) -> None:
+    try:
+        if not walls.namespaces:
+            os.setsid()
+        scratch = "/tmp" if walls.namespaces else tempfile.mkdtemp(prefix="gradlab-")
+        _close_files(control.fileno())
+        os.environ.update(HOME=scratch, TMPDIR=scratch, MPLCONFIGDIR=scratch, GRADLAB_HOME=scratch)
+        tempfile.tempdir = scratch
+        shut_in(walls, scratch)
+        # A fork would draw the same random numbers as its neighbours.
+        np.random.seed()
+        send(control, ["begun"])
+        role(control)
+    except ConfinementError as error:
+        with contextlib.suppress(ClosedError):
+            send(control, ["broken", str(error)])
+    finally:
+        os._exit(0)
+
+
+def _close_files(but: int) -> None:
+    os.closerange(3, but)
+    os.closerange(but + 1, 4096)
+
+
+# --- The warden's watch -------------------------------------------------------------------------------------
+
+
+def _watch(student: int, warden: socket.socket, walls: Walls) -> None:
+    """Wait for the student's process to end; end it where it must not go on; say how it ended."""
+    ended = os.pidfd_open(student)
+    base, reason = _private_memory(student), ""
+    while True:
+        ready, _, _ = select.select([ended, warden.fileno()], [], [], WATCH_SECONDS)
+        if ended in ready:
+            break
+        if warden.fileno() in ready:
+            reason = "told to"
+        elif walls.namespaces:
+            reason = _over_a_limit(student, base, walls)
+        if reason:
+            os.kill(student, signal.SIGKILL)
+            if not walls.namespaces:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(student, signal.SIGKILL)
+            break
+    _, status = os.waitpid(student, 0)
+    with contextlib.suppress(ClosedError, ProtocolError):
+        send(warden, ["ended", os.waitstatus_to_exitcode(status), reason])
+
+
+def _over_a_limit(student: int, base: int, walls: Walls) -> str:
+    family = list(_family(student))
+    if len(family) == 1:
+        return ""  # its own limit holds it
+    if sum(max(0, _private_memory(pid) - base) for pid in family) > walls.memory:
+        return "memory"
+    return "processes" if len(family) > walls.processes else ""
+
+
+def _family(first: int) -> Iterator[int]:
+    """The process and all that descend from it: the first of its namespace inherits the orphans."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):  # noqa: PTH208 (a bare name is what is wanted)
+        if entry.isdigit():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                parent = int(_read(f"/proc/{entry}/stat").rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(entry))
+    waiting = [first]
+    while waiting:
+        pid = waiting.pop()
+        yield pid
+        waiting += children.get(pid, [])
+
+
+def _private_memory(pid: int) -> int:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        _, resident, shared, *_ = map(int, _read(f"/proc/{pid}/statm").split())
+        return (resident - shared) * PAGE
+    return 0
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="ascii", errors="replace") as file:  # noqa: PTH123 (thousands of times)
+        return file.read()
+
+
+if __name__ == "__main__":
+    main()

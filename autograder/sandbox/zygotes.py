@@ -1,0 +1,295 @@
+"""The outer wall: a zygote in bubblewrap, from which every submission is forked."""
+
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from autograder.errors import UserError
+from autograder.inside.confine import landlock_version
+from autograder.inside.wire import ClosedError, LateError, ProtocolError, receive, send
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.syscalls import seccomp_filter
+
+Role = Literal["show", "answer"]
+
+HERE = Path(__file__).resolve().parent.parent
+LIBRARY = Path(__file__).resolve().parent.parent.parent / "lib" / "gradlab"
+START_SECONDS = 60.0
+# What there is of the library while answers are judged: the stub, and the parts of a check that hold no answer.
+WITHOUT_ANSWERS = ("__init__.py", "stubs.py", "records.py", "checks/*.py")
+HOW_TO_INSTALL = (
+    "Install bubblewrap (Debian and Ubuntu: sudo apt install bubblewrap; Fedora: sudo dnf install bubblewrap)"
+)
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """Which layers stand between a submission and this machine."""
+
+    bubblewrap: bool
+    namespaces: bool
+    landlock: bool
+    seccomp: bool
+
+    @property
+    def level(self) -> str:
+        """In a few words, for the table and for every grade."""
+        missing = [name for name, there in vars(self).items() if not there]
+        if not missing:
+            return "full"
+        return f"without {', '.join(missing)}" if self.bubblewrap else "none"
+
+
+NO_ISOLATION = Isolation(bubblewrap=False, namespaces=False, landlock=False, seccomp=False)
+
+
+def offered() -> Isolation:
+    """The layers that this machine seems to offer; a zygote proves them."""
+    if sys.platform != "linux":
+        return NO_ISOLATION
+    bubblewrap = shutil.which("bwrap") is not None
+    return Isolation(
+        bubblewrap, bubblewrap, bubblewrap and landlock_version() > 0, bubblewrap and bool(seccomp_filter())
+    )
+
+
+class Sandbox:
+    """A running zygote of one role; `fork` makes a process for a submission."""
+
+    def __init__(self, role: Role, limits: Limits, isolation: Isolation) -> None:
+        """Start the zygote and wait until it is ready.
+
+        Raises UserError where it cannot be started.
+        """
+        self.role, self.limits, self.isolation = role, limits, isolation
+        here, there = socket.socketpair()
+        self._cache = tempfile.TemporaryDirectory(prefix="gradlab-fonts-")
+        command = [*self._wall(), sys.executable, "-m", "autograder.inside.zygote", role, str(there.fileno())]
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
+        self._process = subprocess.Popen(
+            command,
+            pass_fds=[there.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            env=self._environment(),
+            start_new_session=True,
+        )
+        there.close()
+        self._requests = here
+        walls = {
+            "namespaces": isolation.namespaces,
+            "landlock": isolation.landlock,
+            **limits.walls(),
+        }
+        try:
+            send(here, [walls], [seccomp_filter() if isolation.seccomp else b""])
+            receive(here, time.monotonic() + START_SECONDS)
+        except (ClosedError, LateError, ProtocolError) as error:
+            self.close()
+            raise UserError(f"The sandbox could not be started: {self._last_words()}") from error
+
+    def fork(self) -> "Fork":
+        """A fresh process, shut in; raises ClosedError where the zygote is gone."""
+        control, control_there = socket.socketpair()
+        warden, warden_there = socket.socketpair()
+        try:
+            send(self._requests, ["fork"], fds=[control_there.fileno(), warden_there.fileno()])
+        except ClosedError:
+            control.close()
+            warden.close()
+            raise
+        finally:
+            control_there.close()
+            warden_there.close()
+        return Fork(control, warden)
+
+    def close(self) -> None:
+        """End the zygote and everything in its sandbox."""
+        self._requests.close()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._cache.cleanup()
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        words = self._errors.read().decode(errors="replace").strip().splitlines()
+        return words[-1] if words else "it ended without a word"
+
+    def _environment(self) -> dict[str, str]:
+        threads = dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+        )
+        inside = self.isolation.bubblewrap
+        return threads | {
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "HOME": "/tmp",
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": "/grader" if inside else str(self._copied()),
+            "MPLCONFIGDIR": "/cache" if inside else self._cache.name,
+            "NBGRADER_EXECUTION": "autograde",
+        }
+
+    def _parts(self) -> Iterator[tuple[Path, str]]:
+        """What a zygote needs of us: each file or folder, and where it stands in there."""
+        yield HERE / "__init__.py", "autograder/__init__.py"
+        yield HERE / "inside", "autograder/inside"
+        if self.role == "show":
+            yield LIBRARY, "gradlab"
+            return
+        for pattern in WITHOUT_ANSWERS:
+            for path in sorted(LIBRARY.glob(pattern)):
+                yield path, f"gradlab/{path.relative_to(LIBRARY)}"
+
+    def _copied(self) -> Path:
+        """Without a wall there is no mounting: a folder with the same files."""
+        folder = Path(self._cache.name) / "grader"
+        for source, name in self._parts():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target, dirs_exist_ok=True)
+            else:
+                shutil.copyfile(source, target)
+        return folder
+
+    def _wall(self) -> list[str]:
+        if not self.isolation.bubblewrap:
+            return []
+        bwrap = shutil.which("bwrap") or "bwrap"
+        wall = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
+        if os.getuid() == 0:
+            wall += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
+        for folder in _system_folders():
+            wall += (
+                ["--symlink", str(folder.readlink()), str(folder)]
+                if folder.is_symlink()
+                else ["--ro-bind", str(folder), str(folder)]
+            )
+        wall += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/cache"]
+        for source, name in self._parts():
+            wall += ["--ro-bind", str(source), f"/grader/{name}"]
+        for fonts in _font_lists():
+            wall += ["--ro-bind", str(fonts), f"/cache/{fonts.name}"]
+        return [*wall, "--remount-ro", "/", "--chdir", "/grader", "--"]
+
+
+class Fork:
+    """One submission's process: `control` talks to it, its warden tells how it ended."""
+
+    def __init__(self, control: socket.socket, warden: socket.socket) -> None:
+        """Take over the two sockets."""
+        self.control, self.warden = control, warden
+
+    def what_is_broken(self) -> str:
+        """Wait for the process to be shut in, and end it; the wall that could not be put up, or nothing."""
+        ready, _, _ = select.select([self.control, self.warden], [], [], START_SECONDS)
+        try:
+            message, _ = receive(ready[0], time.monotonic() + 1)
+        except (IndexError, ClosedError, LateError, ProtocolError):
+            message = ["broken", "a process did not begin"]
+        self.end()
+        return "" if message == ["begun"] else str(message[-1]).partition("] ")[2] or str(message[-1])
+
+    def end(self) -> tuple[int, str]:
+        """End the process with all that it started; how it had ended, and why the warden ended it, if it did."""
+        self.control.close()
+        try:
+            with suppress(ClosedError):
+                send(self.warden, ["end"])
+            (what, *words), _ = receive(self.warden, time.monotonic() + 10)
+            return (int(words[0]), str(words[1])) if what == "ended" else (-signal.SIGKILL, "lost")
+        except (ClosedError, LateError, ProtocolError, ValueError, IndexError):
+            return -signal.SIGKILL, "lost"
+        finally:
+            self.warden.close()
+
+
+def _system_folders() -> list[Path]:
+    """Where programs, libraries and Python lie. No home, no /etc but for how libraries and fonts are found."""
+    wanted = [Path(name) for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")]
+    wanted += [Path("/etc/ld.so.cache"), Path("/etc/fonts"), Path("/etc/localtime")]
+    for prefix in dict.fromkeys([sys.base_prefix, sys.prefix]):
+        if not prefix.startswith("/usr"):
+            wanted.append(Path(prefix))
+    return [path for path in wanted if path.exists() or path.is_symlink()]
+
+
+def _font_lists() -> list[Path]:
+    """Matplotlib's list of fonts: to search for them takes seconds."""
+    import matplotlib as mpl  # noqa: PLC0415 (slow, and needed only when a zygote starts)
+    import matplotlib.font_manager  # noqa: PLC0415 (makes the list where there is none)
+
+    return sorted(Path(mpl.get_cachedir()).glob("fontlist-*.json"))
+
+
+@dataclass(frozen=True)
+class Sandboxes:
+    """The zygotes of one worker."""
+
+    zygotes: dict[Role, Sandbox]
+    limits: Limits
+    isolation: Isolation
+
+    def close(self) -> None:
+        """End them all."""
+        for sandbox in self.zygotes.values():
+            sandbox.close()
+
+
+def open_sandboxes(limits: Limits, *, figures: bool = True, sandbox: bool = True) -> Sandboxes:
+    """Start the zygotes with every layer that holds here.
+
+    Args:
+        limits: what a submission may take.
+        figures: whether notebooks are also run for what they show.
+        sandbox: False to do without any isolation.
+
+    Raises:
+        UserError: where there is no sandbox and one is wanted.
+    """
+    first = _proven(limits) if sandbox else Sandbox("answer", limits, NO_ISOLATION)
+    if first is None:
+        raise UserError(f"{_WHY_NOT} {HOW_TO_INSTALL}, or grade people you trust with --no-sandbox.")
+    zygotes: dict[Role, Sandbox] = {"answer": first}
+    if figures:
+        zygotes["show"] = Sandbox("show", limits, first.isolation)
+    return Sandboxes(zygotes, limits, first.isolation)
+
+
+_WHY_NOT = (
+    "Submissions are run in a sandbox, and bubblewrap, which builds it, is not there or cannot work here."
+)
+
+
+def _proven(limits: Limits) -> Sandbox | None:
+    """A zygote with every layer that holds: a fork is made, and what it cannot put up is left out."""
+    isolation = offered()
+    while isolation.bubblewrap:
+        try:
+            sandbox = Sandbox("answer", limits, isolation)
+        except UserError:
+            return None
+        broken = sandbox.fork().what_is_broken()
+        if not broken:
+            return sandbox
+        sandbox.close()
+        layer = next((name for name in ("landlock", "seccomp") if broken.startswith(name)), "namespaces")
+        if not getattr(isolation, layer):
+            return None
+        isolation = replace(isolation, **{layer: False})
+    return None
