@@ -1,8 +1,12 @@
 """The one place where update rules are fast: the library's own, written once more in place.
 
-`gradlab.optimizers` says what a rule *is*; this package only takes the same steps with less work. A `Stepper` checks
-its hyper-parameters once instead of in every step, overwrites its arrays instead of making new ones, and walks
-large arrays in blocks, so that a block is still in the processor's cache when the next operation wants it.
+`gradlab.optimizers` says what a rule *is*; this package only takes the same steps with less work:
+
+- `stepper`: a `Stepper` checks its hyper-parameters once instead of in every step, and walks large arrays in blocks, so
+  that a block is still in the processor's caches when the next operation wants it
+- `updates`: the rules, each as the list of its operations, which overwrite arrays instead of making new ones
+- `storage`: arrays that begin with a cache line, in the order in which they are worked on
+- `threads`: the blocks of very large arrays are shared out among the cores
 
 Gradient descent, momentum, Nesterov's momentum and AdaGrad do the operations of the pure rule on the same numbers in
 the same order: what comes out is the same to the last bit. The normalised gradient adds up the squares of the norm in

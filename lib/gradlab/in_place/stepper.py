@@ -1,20 +1,31 @@
 """Take the steps of a rule in place, block by block."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from inspect import signature
 from types import FunctionType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from gradlab.arguments import Array, floating
-from gradlab.in_place.updates import BLOCK_BYTES, FORMS, Form, Numbers, Operands
+from gradlab.in_place.storage import LINE, cuts, memory_order, room
+from gradlab.in_place.threads import at_once, cores
+from gradlab.in_place.updates import BLOCK_BYTES, FORMS, PARALLEL_BYTES, Form, Numbers, Operands
 from gradlab.optimizers.arguments import Hyper, checked, like, remembered
+
+# Where it is in the flat arrays, and what `update` gets of it.
+Block = tuple[slice, Operands, Operands]
 
 
 def stepper(
-    rule: Callable[..., Any], params: npt.ArrayLike, hyper: Mapping[str, Any], state: Any = None
+    rule: Callable[..., Any],
+    params: npt.ArrayLike,
+    hyper: Mapping[str, Any],
+    state: Any = None,
+    *,
+    order: Literal["C", "K"] = "C",
 ) -> "Stepper | None":
     """The in-place form of one of the library's rules, or None where there is none.
 
@@ -24,6 +35,8 @@ def stepper(
         hyper: the hyper-parameters of the rule by name; those left out have the default values of the rule.
             Numbers, or arrays that broadcast against `params`.
         state: what the rule remembers before the first step; None for zero. Copied, not changed.
+        order: how to keep the weights in memory: "C" for the last axis the fastest, "K" for the order of `params`,
+            where the gradients will come in the same one.
 
     Returns:
         a Stepper that walks the path of `rule`; None for a rule that is not the library's, and for weights that are
@@ -48,7 +61,8 @@ def stepper(
     w = floating("params", params)
     if w.dtype not in (np.float32, np.float64):
         return None
-    return Stepper(FORMS[rule], w, _with_defaults(rule, hyper), state)
+    axes = memory_order(w) if order == "K" else tuple(range(w.ndim))
+    return Stepper(FORMS[rule], w, axes, _with_defaults(rule, hyper), state)
 
 
 class Stepper:
@@ -60,10 +74,13 @@ class Stepper:
 
     params: Array
 
-    def __init__(self, form: Form, params: Array, hyper: dict[str, Any], state: Any) -> None:
+    def __init__(
+        self, form: Form, params: Array, axes: tuple[int, ...], hyper: dict[str, Any], state: Any
+    ) -> None:
         checked(params, params, **hyper)
-        self.params = params.copy()
-        self._shape, self._dtype = params.shape, params.dtype
+        self._shape, self._dtype, self._axes = params.shape, params.dtype, axes
+        self._turned = axes != tuple(range(params.ndim))
+        self.params = self._kept(params)
         self._form = form
         self._hyper = {name: _plain(value) for name, value in hyper.items()}
         self._memory = [self._recalled(state, field) for field in form.memory]
@@ -104,12 +121,14 @@ class Stepper:
         changing, update = self._form.changing, self._form.update
         if changing is not None:
             _fill(self._changing, changing(self._hyper, self._taken, g))
-        flat = g.ravel()
+        flat = g.transpose(self._axes).ravel() if self._turned else g.ravel()
         if self._single:
             update(flat, *self._single)
+        elif len(self._shares) < 2:
+            for blocks in self._shares:
+                _walk(update, flat, blocks)
         else:
-            for part, arrays, numbers in self._blocks:
-                update(flat[part], arrays, numbers)
+            at_once([partial(_walk, update, flat, share) for share in self._shares])
 
     def _change_rate(self, lr: Hyper) -> None:
         checked(self.params, self.params, lr=lr)
@@ -121,40 +140,59 @@ class Stepper:
 
     def _recalled(self, state: Any, field: str) -> Array:
         array = remembered(state, self._form.kind, field, self.params)
-        if state is None:
-            return array
-        # As an array, where NumPy would make a number without a shape one that cannot be changed in place.
-        return np.asarray(array / like(self._form.memory[field](self._hyper), self.params))
+        if state is not None:
+            array = array / like(self._form.memory[field](self._hyper), self.params)
+        return self._kept(array)
 
     def _lay_out(self) -> None:
-        """Cut everything that `update` works on into the same blocks."""
+        """Cut everything that `update` works on into the same blocks, and deal these out to the threads."""
         form, w = self._form, self.params
-        self._fixed = self._room(form.fixed(self._hyper))
+        self._fixed = self._numbers(form.fixed(self._hyper))
         _fill(self._fixed, form.fixed(self._hyper))
         # Only their shapes matter here, so the weights may stand for a gradient.
         with np.errstate(all="ignore"):
-            self._changing = self._room(form.changing(self._hyper, 1, w) if form.changing else ())
-        length = BLOCK_BYTES // w.itemsize
-        scratch = np.empty((2, min(w.size, length)), w.dtype)
-        whole = [array.reshape(-1) for array in (w, *self._memory)]
-        numbers = [array.reshape(-1) if array.ndim else array for array in (*self._fixed, *self._changing)]
-        self._blocks: list[tuple[slice, Operands, Operands]] = []
-        for start in range(0, w.size, length):
-            part = slice(start, min(start + length, w.size))
-            arrays = *(array[part] for array in whole), *scratch[:, : part.stop - start]
-            of_part = tuple(array[part] if array.ndim else array for array in numbers)
-            self._blocks.append((part, arrays, of_part))
+            self._changing = self._numbers(form.changing(self._hyper, 1, w) if form.changing else ())
+        whole = [self._flat(array) for array in (w, *self._memory)]
+        numbers = [self._flat(array) if array.ndim else array for array in (*self._fixed, *self._changing)]
+        line, longest = LINE // w.itemsize, BLOCK_BYTES // w.itemsize
+        threads = cores() if w.nbytes >= PARALLEL_BYTES else 1
+        share = max(line, -(-w.size // (threads * line)) * line)
+        self._shares: list[list[Block]] = []
+        for stretch in cuts(0, w.size, share, line):
+            scratch = room((2, min(longest, share)), w.dtype)
+            parts = cuts(stretch.start, stretch.stop, longest, line)
+            self._shares.append([_block(part, whole, scratch, numbers) for part in parts])
         # What fits into one block is so little that the cost of cutting it out of the gradient counts.
-        self._single = self._blocks[0][1:] if len(self._blocks) == 1 else None
+        self._single = self._shares[0][0][1:] if [len(blocks) for blocks in self._shares] == [1] else None
 
-    def _room(self, numbers: Numbers) -> Operands:
+    def _numbers(self, numbers: Numbers) -> Operands:
         # A number for each run gets room for one for each weight: operations on arrays of one shape are the fastest.
-        w = self.params
-        return tuple(np.empty(() if np.size(number) == 1 else w.shape, w.dtype) for number in numbers)
+        return tuple(
+            np.empty((), self._dtype) if np.size(number) == 1 else room(self._shape, self._dtype, self._axes)
+            for number in numbers
+        )
+
+    def _kept(self, array: Array) -> Array:
+        copy = room(self._shape, self._dtype, self._axes)
+        copy[...] = array
+        return copy
+
+    def _flat(self, array: Array) -> Array:
+        return array.transpose(self._axes).reshape(-1)
 
 
-def _fill(room: Operands, numbers: Numbers) -> None:
-    for array, number in zip(room, numbers, strict=True):
+def _block(part: slice, whole: Sequence[Array], scratch: Array, numbers: Sequence[Array]) -> Block:
+    arrays = *(array[part] for array in whole), *scratch[:, : part.stop - part.start]
+    return part, arrays, tuple(array[part] if array.ndim else array for array in numbers)
+
+
+def _walk(update: Callable[..., None], flat: Array, blocks: Sequence[Block]) -> None:
+    for part, arrays, numbers in blocks:
+        update(flat[part], arrays, numbers)
+
+
+def _fill(arrays: Operands, numbers: Numbers) -> None:
+    for array, number in zip(arrays, numbers, strict=True):
         array[...] = number
 
 
