@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
+from gradlab import descent
 from gradlab.descent import Trace, descend
 from gradlab.optimizers import MomentumState, gradient_descent, momentum
 from gradlab.surfaces import SURFACES, bowl, ravine, rosenbrock
@@ -75,6 +76,26 @@ def test_shapes_follow_the_steps_and_the_batch(steps, batch, name):
     assert trace.points.shape == (steps + 1, *batch, surface.dim)
     assert trace.losses.shape == (steps + 1, *batch)
     assert trace.steps_to(0.1).shape == batch
+
+
+@pytest.mark.parametrize("at_a_time", [1, 7, 10_000])
+@pytest.mark.parametrize("batch", [(), (3,), (2, 3)], ids=str)
+def test_the_losses_are_those_of_the_surface_along_the_path(monkeypatch, at_a_time, batch):
+    monkeypatch.setattr(descent, "AT_A_TIME", at_a_time)
+    starts = np.random.default_rng(0).standard_normal((*batch, 2))
+    trace = descend(rosenbrock, starts, momentum, steps=10, lr=1e-4)
+    np.testing.assert_array_equal(trace.losses, rosenbrock.value(trace.points))
+
+
+@pytest.mark.parametrize("name", SURFACES)
+@pytest.mark.parametrize("batch", [(), (3,), (2, 3)], ids=str)
+def test_a_batch_walks_where_the_formulas_lead(name, batch):
+    surface = SURFACES[name]
+    w = surface.start + 0.01 * np.random.default_rng(0).standard_normal((*batch, surface.dim))
+    trace, state = descend(surface, w, momentum, steps=5, lr=1e-3), None
+    for step in range(5):
+        w, state = momentum(w, surface.gradient(w), state, lr=1e-3)
+        np.testing.assert_allclose(trace.points[step + 1], w, rtol=1e-12, atol=1e-15)
 
 
 def test_a_run_among_others_equals_the_run_alone():

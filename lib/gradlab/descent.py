@@ -9,7 +9,11 @@ import numpy.typing as npt
 
 from gradlab.arguments import Array
 from gradlab.in_place import stepper
+from gradlab.in_place.storage import room
 from gradlab.surfaces import Surface
+
+# Numbers of a path whose losses are computed together.
+AT_A_TIME = 2**14
 
 Rule = Callable[..., tuple[Array, Any]]
 
@@ -82,9 +86,9 @@ def descend(
         raise ValueError(f"steps must be >= 0, got {steps}.")
     # A learner's rule may work in place; the caller's state is not its to change.
     state = copy.deepcopy(state)
-    walker = stepper(rule, params, hyper, state)
-    points = np.empty((steps + 1, *params.shape))
+    points = _room_for_a_path(steps + 1, params.shape)
     points[0] = params
+    walker = stepper(rule, points[0], hyper, state, order="K")
     with np.errstate(over="ignore", invalid="ignore"):
         for step in range(1, steps + 1):
             grad = surface.gradient(points[step - 1])
@@ -95,7 +99,22 @@ def descend(
                 points[step], state = take_step(rule, points[step - 1], grad, state, hyper)
             if callback is not None:
                 callback(step, points[step], surface.value(points[step]))
-        return Trace(points, surface.value(points))
+        return Trace(points, _losses(surface, points))
+
+
+def _losses(surface: Surface, points: Array) -> Array:
+    # Some steps at a time, so that what the formula computes on its way stays in the processor's cache.
+    losses = np.empty(points.shape[:-1])
+    some = max(1, AT_A_TIME // max(1, points[0].size))
+    for first in range(0, len(points), some):
+        losses[first : first + some] = surface.value(points[first : first + some])
+    return losses
+
+
+def _room_for_a_path(length: int, shape: tuple[int, ...]) -> Array:
+    # In memory step by step, and each step weight by weight, as surfaces compute fastest.
+    *runs, weights = range(len(shape) + 1)
+    return room((length, *shape), np.dtype(float), (0, weights, *runs[1:]) if runs else (0,))
 
 
 def take_step(rule: Rule, params: Array, grad: Array, state: Any, hyper: dict[str, Any]) -> tuple[Array, Any]:

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from gradlab.arguments import Array, check_not_negative
 from gradlab.descent import Rule, take_step
 from gradlab.in_place import stepper
-from gradlab.optimizers import normalized_gradient
 from gradlab.surfaces import Surface
 
 # Numbers in one array of a block of runs: with all that a rule remembers they stay in a core's own cache.
@@ -101,13 +100,11 @@ def _ends(surface: Surface, starts: Array, rule: Rule, steps: int, hyper: dict[s
 
 
 def _walk(surface: Surface, params: Array, rule: Rule, steps: int, hyper: dict[str, Any]) -> Array:
-    # All rules of the library but one step every number on its own, and may have them in any order.
-    axes = (0, 1) if rule is normalized_gradient else (1, 0)
-    walker = stepper(rule, params.transpose(axes), hyper)
+    walker = stepper(rule, params, hyper, order="K")
     if walker is not None:
         for _ in range(steps):
-            walker.step(surface.gradient(walker.params.transpose(axes)).transpose(axes))
-        return walker.params.transpose(axes)
+            walker.step(surface.gradient(walker.params))
+        return walker.params
     state = None
     for _ in range(steps):
         params, state = take_step(rule, params, surface.gradient(params), state, hyper)

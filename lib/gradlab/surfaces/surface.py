@@ -43,7 +43,7 @@ class Surface:
         gradient = np.empty((self.dim, *coordinates[0].shape), coordinates[0].dtype)
         for i, slope in enumerate(self._gradient(*coordinates)):
             gradient[i] = slope
-        return np.moveaxis(gradient, 0, -1)
+        return gradient.transpose(*range(1, gradient.ndim), 0)
 
     def hessian(self, points: npt.ArrayLike) -> Array:
         """The matrix of second derivatives at `points`: shape (..., dim) -> (..., dim, dim)."""
@@ -66,7 +66,7 @@ class Surface:
                 f"A point of {self.name} has {self.dim} weight(s), so the last axis of points must have length "
                 f"{self.dim}; got shape {array.shape}."
             )
-        if not np.issubdtype(array.dtype, np.floating):
+        if array.dtype.kind != "f":
             array = array.astype(float)
         return [array[..., i] for i in range(self.dim)]
 
