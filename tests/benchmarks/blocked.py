@@ -1,6 +1,6 @@
 """The same steps as in `textbook`, in NumPy as fast as we know how to write it: in place, block by block.
 
-A block and its scratch stay in a core's own cache, so that every number travels once from memory and once back. What
+A block and its scratch stay in a core's caches, so that every number travels once from memory and once back. What
 is left to choose is the length of a block and the number of threads: `step` tries them, and the best is the bound.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.textbook import BETA1, BETA2, DECAY, EPS, LR, RHO
 
 Array = np.ndarray
-LENGTHS = (2**12, 2**13, 2**14, 2**15, 2**16)
+LENGTHS = (2**14, 2**15, 2**16, 2**17, 2**18, 2**19)
 
 
 def gradient_descent(w: Array, g: Array, a: Array, *, step: int) -> None:
