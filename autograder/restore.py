@@ -18,6 +18,7 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import is_locked
 
 from autograder.course import find_lesson
+from autograder.harmless.markdown import as_text
 from autograder.released import marked_cells, name_of, released_notebook
 
 NOTES_ID = "grader-notes"
@@ -184,7 +185,7 @@ def add_notes(notebook: NotebookNode, notes: list[str]) -> None:
     """Put what the grader has to say on top of the notebook, where the feedback shows it first."""
     notebook.cells = [cell for cell in notebook.cells if cell.get("id") != NOTES_ID]
     if notes:
-        lines = "\n".join(f"- {note}" for note in notes)
+        lines = "\n".join(f"- {as_text(note)}" for note in notes)  # a note may quote the submission
         notebook.cells.insert(
             0, new_markdown_cell(source=f"**Notes from the grader**\n\n{lines}", id=NOTES_ID)
         )

@@ -7,6 +7,7 @@ again; where the parser still finds something, the text is shown as it was typed
 
 import re
 from collections.abc import Iterator, Mapping, Set
+from functools import lru_cache
 from typing import Any
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -38,7 +39,8 @@ def _parser() -> MarkdownWithMath:
 _PARSER = _parser()
 
 
-def clean_markdown(source: str, attached: Set[str] = frozenset()) -> str:
+@lru_cache(maxsize=1024)  # most texts in the notebooks of a class are the lesson's own
+def clean_markdown(source: str, attached: frozenset[str] = frozenset()) -> str:
     """The text, changed only where it could do harm; `attached` names the pictures that come with its cell.
 
     >>> clean_markdown("**bold**, $a<b$ and <br> a line")
@@ -71,6 +73,15 @@ def as_typed(text: str) -> str:
         if [token["type"] for token in tokens if token["type"] != "blank_line"] == ["block_code"]
         else NOT_SHOWN
     )
+
+
+def as_text(words: str) -> str:
+    r"""Words as Markdown that shows exactly these words.
+
+    >>> as_text("check_step (<b>)")
+    'check\\_step (\\<b\\>)'
+    """
+    return re.sub(r"([\\`*_{}\[\]<>#!|$~&])", r"\\\1", " ".join(words.split()))
 
 
 def is_harmless(text: str, attached: Set[str] = frozenset()) -> bool:
