@@ -11,6 +11,8 @@ from autograder.errors import UserError
 # A verb's module is imported only when it is called, so that --help answers at once.
 VERBS = {
     "build": "turn the masters in solutions/ into executed solutions and student notebooks",
+    "collect": "take in what students handed in, from an export of Canvas or Moodle or from folders",
+    "proofread": "say what a lesson still lacks: links, text alternatives, headings, its stated time",
     "grade": "grade what students handed in for a lesson, with feedback and a CSV",
     "sample": "hand in the sample class: a few small submissions of every kind",
     "audit": "prove the checks: mistakes rejected and named, right answers accepted, mutants killed",
