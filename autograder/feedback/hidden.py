@@ -8,9 +8,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 from traitlets.config import Config
 
-from autograder.execution import CRASHED, NOT_RUN, TIMED_OUT
-
-OURS = {CRASHED, NOT_RUN, TIMED_OUT, "NoResult"}
+from gradlab.checks.verdict import VERDICT_MIME
 
 
 class HideTests(ClearHiddenTests):
@@ -28,22 +26,25 @@ class HideTests(ClearHiddenTests):
             has_hidden = self.begin_test_delimeter in cell.source
             cell, resources = super().preprocess_cell(cell, resources, cell_index)
             if has_hidden:
-                cell.outputs = [
-                    output for output in cell.outputs if output.output_type in ("execute_result", "error")
-                ]
+                cell.outputs = [output for output in cell.outputs if _is_told(output)]
             for output in cell.outputs:
                 if output.output_type == "error":
                     _shorten(output, has_hidden)
         return cell, resources
 
 
+def _is_told(output: NotebookNode) -> bool:
+    """Whether an output is a result, a verdict of a check, or says that something went wrong."""
+    return output.output_type in ("execute_result", "error") or VERDICT_MIME in output.get("data", {})
+
+
 def _shorten(error: NotebookNode, has_hidden: bool) -> None:
-    """No traceback, because it quotes the tests."""
-    if has_hidden and error.ename not in OURS:
+    """Take away the traceback, which quotes the tests; and the words, unless they are the grader's own sentence."""
+    sentence = f"{error.ename}: {error.evalue}"
+    if has_hidden and error.traceback != [sentence]:
         name = re.sub(r"\W.*", "", error.ename, flags=re.DOTALL)[:60] or "an error"
-        error.evalue = f"A test of this cell did not pass: {name}."
-        error.ename = "Test"
-    error.traceback = [f"{error.ename}: {error.evalue}"]
+        sentence = error.evalue = f"A test of this cell did not pass: {name}."
+    error.traceback = [sentence]
 
 
 def hide_tests(notebook: NotebookNode, config: Config) -> NotebookNode:

@@ -19,6 +19,7 @@ from autograder.gradebook import Score
 from autograder.outcome import mistakes_in
 from autograder.released import name_of
 from autograder.restore import NOTES_ID
+from gradlab.checks.verdict import VERDICT_MIME
 
 _ONLY_A_CALL = re.compile(r"check\(\w+\)")
 
@@ -150,7 +151,7 @@ def _shown(cell: NotebookNode, by_name: dict[str, Row], grades: Grades) -> Shown
     return Shown(
         cell.cell_type,
         Markup(_source(cell)),
-        tuple(output_html(output) for output in cell.get("outputs", [])),
+        tuple(output_html(output) for output in _without_repetition(cell.get("outputs", []))),
         by_name.get(name),
         Markup(render_markdown(comment)) if comment else None,
         bool(is_solution(cell) or is_task(cell)),
@@ -163,6 +164,14 @@ def _source(cell: NotebookNode) -> str:
     if cell.cell_type == "markdown":
         return render_markdown(cell.source, cell.get("attachments"))
     return coloured(cell.source) if cell.cell_type == "code" else escape(cell.source)
+
+
+def _without_repetition(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """The outputs without the verdict on hidden numbers, where that on the numbers everyone sees gave the same points."""
+    verdicts = [output for output in outputs if VERDICT_MIME in output.get("data", {})]
+    if len({output.data[VERDICT_MIME]["points"] for output in verdicts}) != 1:
+        return outputs
+    return [output for output in outputs if output not in verdicts[1:]]
 
 
 def output_html(output: NotebookNode) -> Output:

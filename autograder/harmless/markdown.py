@@ -22,7 +22,7 @@ MAX_FORMULAS = 400  # signs that may begin or end one
 _FORMULA = re.compile(r"\\\\[\[(]|\\begin|\$")
 NOT_SHOWN = "*(This text cannot be shown here.)*"
 
-_OPENS = re.compile(r"<(?=[a-zA-Z/!?])")
+_OPENS = re.compile(r"<(?=[a-zA-Z/!?])(?!!--[^<>]*-->)")  # a tag, but not a plain comment
 _LESSON = re.compile(r"(?:\.\./)?[\w-]+/[\w-]+\.ipynb(?:#[\w-]*)?")
 _NEED_NO_END = frozenset({"br", "hr", "img", "wbr", "col", "p", "li", "dt", "dd", "tr", "td", "th"})
 _ATTACHMENT = re.compile(r"[\w. -]{1,100}")
