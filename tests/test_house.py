@@ -14,6 +14,8 @@ from autograder.course import ROOT
 
 LIBRARY = sorted((ROOT / "lib" / "gradlab").rglob("*.py"))
 MASTERS = sorted((ROOT / "solutions").glob("*/*.py"))
+# What the subject is shown and checked with: not to be called by hand, and so without an example for every name.
+GROUND = {"checks", "explorers", "plots"}
 MODULES = ["gradlab", *(module.name for module in pkgutil.walk_packages(gradlab.__path__, "gradlab."))]
 
 
@@ -105,6 +107,11 @@ def test_every_module_with_a_public_function_shows_an_example_that_runs(file):
         module = ".".join(file.relative_to(ROOT / "lib").with_suffix("").parts).removesuffix(".__init__")
         tests = doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(module))
         assert any(test.examples for test in tests)
+
+
+@pytest.mark.parametrize("file", [file for file in LIBRARY if not GROUND & set(file.parts)], ids=by_path)
+def test_every_public_name_of_the_subject_shows_an_example(file):
+    assert not [name for name, node in public(file) if ">>>" not in ast.get_docstring(node)]
 
 
 @pytest.mark.parametrize("file", [*LIBRARY, *sorted((ROOT / "autograder").glob("*.py"))], ids=by_path)

@@ -24,6 +24,12 @@ class Trace(NamedTuple):
     Attributes:
         points: the weights before the first step and after each step, shape (steps + 1, ..., dim).
         losses: the loss at each of them, shape (steps + 1, ...).
+
+    >>> from gradlab.surfaces import bowl
+    >>> from gradlab.optimizers import gradient_descent
+    >>> points, losses = descend(bowl, [1.0, 0.0], gradient_descent, steps=2, lr=0.25)
+    >>> points[:, 0], losses
+    (array([1.  , 0.5 , 0.25]), array([1.    , 0.25  , 0.0625]))
     """
 
     points: Array
@@ -125,6 +131,9 @@ def take_step(rule: Rule, params: Array, grad: Array, state: Any, hyper: dict[st
 
     Raises:
         ValueError: where the rule does not return two values, weights of the shape of `params` first.
+
+    >>> take_step(lambda w, grad, v, lr: (w - lr * grad, v), np.ones(2), np.ones(2), None, {"lr": 0.5})
+    (array([0.5, 0.5]), None)
     """
     name = getattr(rule, "__name__", "the rule")
     try:

@@ -14,7 +14,12 @@ from gradlab.arguments import Array, fits, floating, real
 
 
 class BatchNormState(NamedTuple):
-    """The running averages that stand in for the batch at test time, each of shape (..., d)."""
+    """The running averages that stand in for the batch at test time, each of shape (..., d).
+
+    >>> state = BatchNormState(mean=np.array([3.0]), var=np.array([4.0]))
+    >>> batchnorm_inference(np.array([[5.0]]), gamma=[1.0], beta=[0.0], state=state).round(4)
+    array([[1.]])
+    """
 
     mean: Array
     var: Array
@@ -27,6 +32,11 @@ class BatchNormCache(NamedTuple):
         normalized: the inputs with mean 0 and variance 1, before gamma and beta, (..., n, d).
         inverse_std: 1 / sqrt(var + eps), (..., d).
         gamma: the scale, (..., d).
+
+    >>> _, _, cache = batchnorm_forward(np.array([[1.0], [3.0]]), gamma=[10.0], beta=[5.0])
+    >>> cache.normalized.round(3), cache.gamma
+    (array([[-1.],
+           [ 1.]]), array([10.]))
     """
 
     normalized: Array

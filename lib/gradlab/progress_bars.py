@@ -10,7 +10,11 @@ _BAR = 24
 
 
 class Row(NamedTuple):
-    """An exercise and the best that its check has said of it so far."""
+    """An exercise and the best that its check has said of it so far.
+
+    >>> Row("momentum_step", points=3.0, most=4.0, graded=True).points
+    3.0
+    """
 
     name: str
     points: float
@@ -19,7 +23,11 @@ class Row(NamedTuple):
 
 
 class Progress:
-    """Shown as a bar per lesson; `print(progress())` shows the same as text."""
+    """Shown as a bar per lesson; `print(progress())` shows the same as text.
+
+    >>> list(Progress("05-momentum").lessons)
+    ['05-momentum']
+    """
 
     def __init__(self, lesson: str | None = None) -> None:
         best = recorded()

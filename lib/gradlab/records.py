@@ -6,7 +6,13 @@ from pathlib import Path
 
 
 def home() -> Path:
-    """The folder for a learner's own records: GRADLAB_HOME, else ~/.gradlab."""
+    """The folder for a learner's own records: GRADLAB_HOME, else ~/.gradlab.
+
+    >>> from unittest.mock import patch
+    >>> with patch.dict(os.environ, GRADLAB_HOME="somewhere"):
+    ...     print(home())
+    somewhere
+    """
     return Path(os.environ.get("GRADLAB_HOME") or Path.home() / ".gradlab")
 
 
@@ -30,7 +36,14 @@ def record(exercise: str, points: float) -> None:
 
 
 def recorded() -> dict[str, float]:
-    """The best points of each exercise tried so far; empty where there is no readable record."""
+    """The best points of each exercise tried so far; empty where there is no readable record.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from unittest.mock import patch
+    >>> with TemporaryDirectory() as folder, patch.dict(os.environ, GRADLAB_HOME=folder):
+    ...     recorded()
+    {}
+    """
     return _read("progress.json")
 
 
@@ -48,7 +61,14 @@ def record_hints(exercise: str, opened: int) -> None:
 
 
 def hints_opened(exercise: str) -> int:
-    """How many hints of an exercise are open; 0 where there is no readable record."""
+    """How many hints of an exercise are open; 0 where there is no readable record.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from unittest.mock import patch
+    >>> with TemporaryDirectory() as folder, patch.dict(os.environ, GRADLAB_HOME=folder):
+    ...     hints_opened("momentum_step")
+    0
+    """
     return int(_read("hints.json").get(exercise, 0))
 
 

@@ -30,6 +30,11 @@ class StoppingState(NamedTuple):
     Attributes:
         best: the best metric so far.
         bad_epochs: epochs since then; 0 if this one is the best.
+
+    >>> _, state = early_stopping(0.5)
+    >>> _, state = early_stopping(0.7, state)
+    >>> float(state.best), int(state.bad_epochs)
+    (0.5, 1)
     """
 
     best: Array

@@ -29,6 +29,10 @@ class PlateauState(NamedTuple):
         best: the best metric so far.
         bad_epochs: epochs since then, or since the last reduction or the end of its cooldown.
         cooldown_left: epochs still to come in which nothing counts as bad.
+
+    >>> _, state = reduce_on_plateau(0.1, 0.5)
+    >>> float(state.best), int(state.bad_epochs), int(state.cooldown_left)
+    (0.5, 0, 0)
     """
 
     best: Array

@@ -5,7 +5,14 @@ from typing import NoReturn
 
 
 class NotWrittenYet(NotImplementedError):  # noqa: N818 (a state of the work, not an error in it)
-    """Raised by an exercise that still holds its `todo()`."""
+    """Raised by an exercise that still holds its `todo()`.
+
+    >>> try:
+    ...     todo()
+    ... except NotWrittenYet as state:
+    ...     isinstance(state, NotImplementedError)
+    True
+    """
 
     def _render_traceback_(self) -> list[str]:
         # IPython shows this instead of a traceback: nothing is broken, so nothing should look broken.

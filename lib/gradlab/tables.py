@@ -14,6 +14,11 @@ class Table:
         header: a name for each column.
         rows: the cells, already as text.
         caption: the line above it, or an empty string.
+
+    >>> Table(("rule", "steps"), (("momentum", "12"),), "A race")
+    A race
+    rule      steps
+    momentum     12
     """
 
     header: tuple[str, ...]

@@ -17,6 +17,10 @@ class LinearData(NamedTuple):
         y: the targets, float64, shape (n,).
         weights: the true weights, float64, shape (features,).
         bias: the true bias, a number.
+
+    >>> X, y, weights, bias = linear_data(np.random.default_rng(0), 100, weights=[2.0, -1.0], bias=3.0)
+    >>> np.allclose(y, X @ weights + bias)
+    True
     """
 
     X: Floats
@@ -33,6 +37,10 @@ class SparseData(NamedTuple):
         y: the targets, float64, shape (n,).
         weights: the true weights, float64, shape (features,).
         frequencies: the chance that an example has the feature, float64, shape (features,), falling.
+
+    >>> data = sparse_zipf(np.random.default_rng(0), 100, 5)
+    >>> data.X.shape, bool(data.frequencies[0] > data.frequencies[-1])
+    ((100, 5), True)
     """
 
     X: Floats

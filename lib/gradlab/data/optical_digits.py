@@ -27,6 +27,10 @@ class Digits(NamedTuple):
     Attributes:
         images: 8 x 8 grey values read row by row, 0 paper to 1 ink, float32, shape (n, 64).
         labels: the digit in each image, 0 to 9, int64, shape (n,).
+
+    >>> images, labels = digits()
+    >>> images.shape, labels[:5]
+    ((1797, 64), array([0, 1, 2, 3, 4]))
     """
 
     images: npt.NDArray[np.float32]
@@ -40,6 +44,10 @@ class DigitSplit(NamedTuple):
         train: to learn from.
         validation: to choose hyper-parameters and the epoch to stop at.
         test: to look at once, at the end.
+
+    >>> parts = split_digits(np.random.default_rng(0))
+    >>> [len(part.labels) for part in parts]
+    [1078, 360, 359]
     """
 
     train: Digits
@@ -112,6 +120,10 @@ def read_digits(path: Traversable) -> Digits:
 
     Raises:
         ValueError: for a file whose SHA-256 checksum is another.
+
+    >>> from importlib.resources import files
+    >>> len(read_digits(files("gradlab.data") / "digits.npz").labels)
+    1797
     """
     content = path.read_bytes()
     checksum = hashlib.sha256(content).hexdigest()

@@ -21,6 +21,10 @@ class Points(NamedTuple):
     Attributes:
         X: the points, float64, shape (n, 2).
         y: the classes, 0, 1, ..., int64, shape (n,).
+
+    >>> X, y = moons(np.random.default_rng(0), 100)
+    >>> X.shape, np.bincount(y)
+    ((100, 2), array([50, 50]))
     """
 
     X: Floats

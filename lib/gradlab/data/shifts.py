@@ -22,6 +22,10 @@ class BiasedSplit(NamedTuple):
         train: indices of the training examples, shuffled, int64, shape (n_train,).
         test: indices of all the others, shuffled, int64, shape (n - n_train,).
         weights: p_test / p_train of each training example, in the order of `train`, float64, shape (n_train,).
+
+    >>> train, test, weights = biased_split([0.2, 0.8] * 50, np.random.default_rng(0))
+    >>> len(train) + len(test), weights.shape == train.shape
+    (100, True)
     """
 
     train: Indices
@@ -36,6 +40,10 @@ class Resample(NamedTuple):
         indices: the examples, int64, shape (..., n).
         weights: p_data / p_drawn of each, which turns means over the sample into means over the data that it was
             drawn from, float64, shape (..., n).
+
+    >>> indices, weights = resample([0, 0, 1, 1], [0.9, 0.1], 5, np.random.default_rng(0))
+    >>> indices.shape, weights.shape
+    ((5,), (5,))
     """
 
     indices: Indices

@@ -70,6 +70,12 @@ class Stepper:
 
     Attributes:
         params: the weights. Every step changes this array: copy it to keep it.
+
+    >>> from gradlab.optimizers import gradient_descent
+    >>> walker = stepper(gradient_descent, np.zeros(2), {"lr": 0.5})
+    >>> walker.step(np.array([1.0, -1.0]))
+    >>> walker.params
+    array([-0.5,  0.5])
     """
 
     params: Array
@@ -92,6 +98,12 @@ class Stepper:
         """What the rule remembers, in the form in which the rule returns it; None for a rule without memory.
 
         The arrays are new ones, which no step changes.
+
+        >>> from gradlab.optimizers import momentum
+        >>> walker = stepper(momentum, np.zeros(2), {"lr": 0.5})
+        >>> walker.step(np.array([1.0, -1.0]))
+        >>> walker.state
+        MomentumState(velocity=array([ 1., -1.]))
         """
         if self._form.kind is None:
             return None
@@ -111,6 +123,13 @@ class Stepper:
 
         Raises:
             ValueError: for a gradient of another shape, or a rate that the rule itself would refuse.
+
+        >>> from gradlab.optimizers import gradient_descent
+        >>> walker = stepper(gradient_descent, np.zeros(1), {"lr": 0.5})
+        >>> walker.step(np.array([1.0]))
+        >>> walker.step(np.array([1.0]), lr=0.25)
+        >>> walker.params
+        array([-0.75])
         """
         g = grad
         if not isinstance(g, np.ndarray) or g.shape != self._shape or g.dtype is not self._dtype:

@@ -18,6 +18,9 @@ def cores() -> int:
 
     The cores that this process may use, and no more than OMP_NUM_THREADS says, which NumPy's matrix products heed as
     well.
+
+    >>> 1 <= cores() <= MOST
+    True
     """
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = os.environ.get("OMP_NUM_THREADS", "")

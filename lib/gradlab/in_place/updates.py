@@ -51,6 +51,9 @@ class Form(NamedTuple):
         changing: numbers of one step, from the hyper-parameters, the count of the step and the gradient.
         kind: the state of the rule; None for a rule without one.
         memory: the arrays of the state in order, each with the share that is left out of it.
+
+    >>> FORMS[momentum].fixed({"lr": 0.1, "rho": 0.9})
+    (0.1, 0.9)
     """
 
     update: Callable[[Array, Operands, Operands], None]

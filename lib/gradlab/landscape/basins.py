@@ -22,6 +22,13 @@ class BasinMap(NamedTuple):
         basins: the row of `minima` that each run ended at, -1 for none of them; shape (...).
         minima: the minima, shape (n, dim).
         ends: the weights after the last step, shape (..., dim).
+
+    >>> from gradlab.optimizers import gradient_descent
+    >>> from gradlab.surfaces import double_well
+    >>> found = basin_map(double_well, [[-0.5, 0.0], [0.5, 1.0]], gradient_descent, steps=100, lr=0.05)
+    >>> found.minima[found.basins]
+    array([[-1.,  0.],
+           [ 1.,  0.]])
     """
 
     basins: npt.NDArray[np.intp]

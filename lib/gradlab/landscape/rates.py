@@ -32,6 +32,10 @@ class ConvergenceRate(NamedTuple):
         r_squared: the share of the variation of log(loss) that the line explains, 0 to 1.
         first: the first step that was fitted; the step before the first is 0.
         last: the last one.
+
+    >>> fit = convergence_rate(0.5 ** np.arange(20.0))
+    >>> fit.factor.round(6), int(fit.first), int(fit.last)
+    (np.float64(0.5), 7, 15)
     """
 
     factor: Array
@@ -48,6 +52,10 @@ class PowerLaw(NamedTuple):
         r_squared: the share of the variation of log(loss) that the line explains, 0 to 1.
         first: the first step that was fitted; the first step is 1.
         last: the last one.
+
+    >>> fit = power_law_exponent([1.0, *np.arange(1.0, 50.0) ** -2])
+    >>> fit.exponent.round(6)
+    np.float64(2.0)
     """
 
     exponent: Array

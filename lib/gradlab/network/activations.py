@@ -9,7 +9,12 @@ from gradlab.arguments import Array
 
 
 class Activation(NamedTuple):
-    """A function of each unit, and its slope in terms of the *output*, which the backward pass still has."""
+    """A function of each unit, and its slope in terms of the *output*, which the backward pass still has.
+
+    >>> relu = ACTIVATIONS["relu"]
+    >>> relu.value(np.array([-2.0, 3.0])), relu.slope(np.array([0.0, 3.0]))
+    (array([0., 3.]), array([0., 1.]))
+    """
 
     value: Callable[[Array], Array]
     slope: Callable[[Array], Array]

@@ -22,7 +22,11 @@ Initializer = Callable[[np.random.Generator, tuple[int, ...]], Array]
 
 
 class Part(NamedTuple):
-    """One named array among the parameters of one run: ``params[..., start:stop]`` in the shape `shape`."""
+    """One named array among the parameters of one run: ``params[..., start:stop]`` in the shape `shape`.
+
+    >>> layout((2, 3), False)[0]
+    Part(name='W1', shape=(2, 3), start=0, stop=6)
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -87,7 +91,11 @@ class Architecture:
 
     @property
     def n_params(self) -> int:
-        """How many numbers the parameters of one run are."""
+        """How many numbers the parameters of one run are.
+
+        >>> Architecture((2, 3, 1)).n_params
+        13
+        """
         return self._layout[-1].stop
 
     @property

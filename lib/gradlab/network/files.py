@@ -19,7 +19,15 @@ FORMAT = "gradlab network 1"
 
 
 class Saved(NamedTuple):
-    """A network, its parameters of shape (..., n_params), and the running averages of batch norm or ()."""
+    """A network, its parameters of shape (..., n_params), and the running averages of batch norm or ().
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     save(Path(folder) / "net.npz", MLP((2, 2)), np.zeros(6))
+    ...     network, params, averages = load(Path(folder) / "net.npz")
+    >>> network.sizes, params, averages
+    ((2, 2), array([0., 0., 0., 0., 0., 0.]), ())
+    """
 
     network: MLP
     params: Array

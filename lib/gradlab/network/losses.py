@@ -115,6 +115,10 @@ class Criterion(NamedTuple):
         value: (outputs, targets) -> the loss of each run.
         gradient: (outputs, targets) -> the gradient, in the shape of the outputs.
         targets: (y, shape of the outputs, dtype) -> the targets, once y is in order.
+
+    >>> error = CRITERIA["squared_error"]
+    >>> error.value(np.array([[1.0, 2.0]]), np.array([[1.0, 5.0]]))
+    np.float64(4.5)
     """
 
     value: Callable[[Array, Array], Array]

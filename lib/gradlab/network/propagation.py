@@ -23,6 +23,10 @@ class Layer(NamedTuple):
     """The parameters of one layer: W (..., fan_in, fan_out), the others (..., fan_out).
 
     gamma and beta are None where nothing is normalised: without batch norm, and in the last layer.
+
+    >>> layer = Layer(W=np.ones((3, 2)), b=np.zeros(2))
+    >>> layer.gamma is None
+    True
     """
 
     W: Array
@@ -39,6 +43,9 @@ class Passed(NamedTuple):
         activated: the outputs before dropout, (..., n, fan_out).
         norm: what `batchnorm_backward` needs; None without batch norm.
         mask: which outputs dropout kept; None without dropout.
+
+    >>> Passed(inputs=np.zeros((1, 2)), activated=np.zeros((1, 3))).mask is None
+    True
     """
 
     inputs: Array
@@ -55,6 +62,12 @@ class Forward(NamedTuple):
         averages: the running averages of batch norm after this batch, one for each hidden layer; or ().
         hidden: what the hidden layers leave for the way back.
         last_inputs: what the last layer was given.
+
+    >>> from gradlab.network.activations import ACTIVATIONS
+    >>> layer = Layer(np.array([[2.0]]), np.array([1.0]))
+    >>> passed = forward_in_training([layer], np.array([[3.0]]), ACTIVATIONS["tanh"])
+    >>> passed.outputs, passed.last_inputs, passed.hidden
+    (array([[7.]]), array([[3.]]), ())
     """
 
     outputs: Array

@@ -68,6 +68,10 @@ class Workspace:
 
         Args:
             batch: which examples, shape (size,), each an index into the rows of X.
+
+        >>> space = Workspace(MLP((2, 2)), np.zeros(6), np.eye(2), [0, 1])
+        >>> space.backpropagate(np.array([1]))
+        array([ 0. ,  0. ,  0.5, -0.5,  0.5, -0.5])
         """
         inputs, targets, outputs, transposed, deltas, column = self._arrays_for(len(batch))
         self._inputs.take(batch, axis=-2, out=inputs, mode="clip")
@@ -84,7 +88,11 @@ class Workspace:
         return self.gradient
 
     def loss(self) -> Array:
-        """The mean loss of all the examples, shape (...)."""
+        """The mean loss of all the examples, shape (...).
+
+        >>> Workspace(MLP((2, 2)), np.zeros(6), np.eye(2), [0, 1]).loss().round(4)
+        np.float64(0.6931)
+        """
         arrays = self._arrays_for(self._inputs.shape[-2])
         self._forward(self._inputs, arrays.outputs)
         return self._criterion.value(arrays.outputs[-1], self._targets, arrays.column)
@@ -150,6 +158,11 @@ class ActivationInPlace(NamedTuple):
     Attributes:
         value: puts f(z) in the place of z.
         times_slope: (delta, h) multiplies delta by the slope at outputs h, which it spoils.
+
+    >>> outputs = np.array([-2.0, 3.0])
+    >>> _ = ACTIVATIONS["relu"].value(outputs)
+    >>> outputs
+    array([0., 3.])
     """
 
     value: Callable[[Array], object]
@@ -190,6 +203,10 @@ class CriterionInPlace(NamedTuple):
     Attributes:
         value: the loss of each run.
         delta: its gradient with respect to the outputs, in their place.
+
+    >>> outputs, targets, column = np.zeros((1, 2)), np.array([[1.0, 0.0]]), np.empty((1, 1))
+    >>> CRITERIA["cross_entropy"].value(outputs, targets, column).round(4)
+    np.float64(0.6931)
     """
 
     value: Callable[[Array, Array, Array], Array]

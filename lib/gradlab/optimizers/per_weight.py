@@ -10,13 +10,23 @@ from gradlab.optimizers.arguments import Hyper, checked, like, remembered
 
 
 class AdagradState(NamedTuple):
-    """What AdaGrad remembers: the sum of all squared gradients, in the shape of the parameters."""
+    """What AdaGrad remembers: the sum of all squared gradients, in the shape of the parameters.
+
+    >>> _, state = adagrad(np.zeros(2), np.array([3.0, 0.1]), lr=0.1)
+    >>> state.sum_of_squares.round(4)
+    array([9.  , 0.01])
+    """
 
     sum_of_squares: Array
 
 
 class RmspropState(NamedTuple):
-    """What RMSProp remembers: the fading mean of squared gradients, in the shape of the parameters."""
+    """What RMSProp remembers: the fading mean of squared gradients, in the shape of the parameters.
+
+    >>> _, state = rmsprop(np.zeros(2), np.array([3.0, 0.1]), lr=0.1, rho=0.9)
+    >>> state.mean_of_squares.round(4)
+    array([0.9  , 0.001])
+    """
 
     mean_of_squares: Array
 
@@ -28,6 +38,10 @@ class AdamState(NamedTuple):
         first_moment: the fading mean of the gradients, before correction, in the shape of the parameters.
         second_moment: the fading mean of their squares, before correction, in the shape of the parameters.
         step: how many steps have been taken; the first one is step 1.
+
+    >>> _, state = adam(np.zeros(2), np.array([3.0, 0.1]), lr=0.1)
+    >>> state.first_moment.round(4), state.step
+    (array([0.3 , 0.01]), 1)
     """
 
     first_moment: Array

@@ -9,7 +9,13 @@ from gradlab.optimizers.arguments import Hyper, checked, like, remembered
 
 
 class MomentumState(NamedTuple):
-    """What momentum remembers: the velocity, in the shape of the parameters."""
+    """What momentum remembers: the velocity, in the shape of the parameters.
+
+    >>> import numpy as np
+    >>> w, state = momentum(np.zeros(1), np.ones(1), MomentumState(np.array([2.0])), lr=0.1, rho=0.5)
+    >>> state.velocity
+    array([2.])
+    """
 
     velocity: Array
 

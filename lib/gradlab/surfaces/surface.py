@@ -20,6 +20,10 @@ class Surface:
         minima: the known minima, shape (n, dim); (0, dim) where there is none.
         start: a customary place to start from, shape (dim,).
         domain: (low, high) for each weight: the part worth drawing, shape (dim, 2).
+
+    >>> from gradlab.surfaces import himmelblau
+    >>> himmelblau.dim, himmelblau.minima[0], himmelblau.value(himmelblau.minima[0])
+    (2, array([3., 2.]), np.float64(0.0))
     """
 
     name: str
@@ -33,11 +37,22 @@ class Surface:
     _hessian: Callable[..., tuple[tuple[Array, ...], ...]]
 
     def value(self, points: npt.ArrayLike) -> Array:
-        """The loss at `points`: shape (..., dim) -> (...)."""
+        """The loss at `points`: shape (..., dim) -> (...).
+
+        >>> from gradlab.surfaces import saddle
+        >>> saddle.value([[1.0, 0.0], [0.0, 1.0]])
+        array([ 1., -1.])
+        """
         return self._value(*self._coordinates(points))
 
     def gradient(self, points: npt.ArrayLike) -> Array:
-        """The gradient at `points`: shape (..., dim) -> (..., dim)."""
+        """The gradient at `points`: shape (..., dim) -> (..., dim).
+
+        >>> from gradlab.surfaces import double_well
+        >>> double_well.gradient([[1.0, 1.0], [2.0, 0.0]])
+        array([[ 0.,  2.],
+               [24.,  0.]])
+        """
         coordinates = self._coordinates(points)
         # Weight by weight in memory, as the formulas compute it; runs laid out like this step fastest.
         gradient = np.empty((self.dim, *coordinates[0].shape), coordinates[0].dtype)
@@ -46,13 +61,27 @@ class Surface:
         return gradient.transpose(*range(1, gradient.ndim), 0)
 
     def hessian(self, points: npt.ArrayLike) -> Array:
-        """The matrix of second derivatives at `points`: shape (..., dim) -> (..., dim, dim)."""
+        """The matrix of second derivatives at `points`: shape (..., dim) -> (..., dim, dim).
+
+        >>> from gradlab.surfaces import double_well
+        >>> double_well.hessian([0.0, 1.0])
+        array([[-4.,  0.],
+               [ 0.,  2.]])
+        """
         entries = [entry for row in self._hessian(*self._coordinates(points)) for entry in row]
         flat = np.stack(np.broadcast_arrays(*entries), axis=-1)
         return flat.reshape(*flat.shape[:-1], self.dim, self.dim)
 
     def grid(self, size: int = 200) -> tuple[Array, Array]:
-        """Points covering the domain and the loss there: shapes (size, ..., dim) and (size, ...)."""
+        """Points covering the domain and the loss there: shapes (size, ..., dim) and (size, ...).
+
+        >>> from gradlab.surfaces import bowl
+        >>> points, losses = bowl.grid(3)
+        >>> points.shape, losses
+        ((3, 3, 2), array([[18.,  9., 18.],
+               [ 9.,  0.,  9.],
+               [18.,  9., 18.]]))
+        """
         if size < 1:
             raise ValueError(f"size must be at least 1 point along each weight, got {size}.")
         axes = [np.linspace(low, high, size) for low, high in self.domain]

@@ -23,6 +23,10 @@ class Best(NamedTuple):
         epoch: which epoch that was, counted from 1; 0 for the start. Shape (...).
         stopped: whether the run has stopped, shape (...).
         state: what `early_stopping` remembers.
+
+    >>> best = start_of(np.zeros((2, 3)), ())
+    >>> best.epoch, best.stopped
+    (array([0, 0]), array([False, False]))
     """
 
     params: Array

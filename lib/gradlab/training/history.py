@@ -30,6 +30,14 @@ class History(NamedTuple):
         averages: the running averages of batch norm that go with `params`; () without batch norm.
         best_epoch: the epoch that `params` come from, counted from 1, or 0 for the start, shape (...); None
             without early stopping.
+
+    >>> from gradlab.network import MLP
+    >>> from gradlab.optimizers import adam
+    >>> from gradlab.training import fit
+    >>> network, rng = MLP((2, 2)), np.random.default_rng(0)
+    >>> history = fit(network, np.zeros(6), np.eye(2), [0, 1], adam, epochs=2, batch_size=2, rng=rng, lr=0.1)
+    >>> history.loss.round(3), history.lr, history.state.step
+    (array([0.693, 0.598, 0.513]), array([0.1, 0.1]), 2)
     """
 
     params: Array

@@ -18,7 +18,16 @@ Refusal = Literal["", "budget", "batch", "params"]
 
 
 class BudgetSpent(RuntimeError):  # noqa: N818 (it says what happened)
-    """Asked for one gradient more than the budget holds."""
+    """Asked for one gradient more than the budget holds.
+
+    >>> try:
+    ...     gradient = MeteredGradient(MLP((2, 2)), np.eye(2), [0, 1], budget=1)
+    ...     while True:
+    ...         loss, _ = gradient(gradient.start(np.random.default_rng(0)), [0])
+    ... except BudgetSpent:
+    ...     len(gradient.losses)
+    1
+    """
 
 
 class MeteredGradient:
@@ -95,7 +104,11 @@ class MeteredGradient:
 
     @property
     def n(self) -> int:
-        """The number of examples."""
+        """The number of examples.
+
+        >>> MeteredGradient(MLP((2, 2)), np.eye(2), [0, 1], budget=1).n
+        2
+        """
         return int(self._inputs.shape[0])
 
     def start(self, rng: np.random.Generator, **options: Any) -> Params:
@@ -104,6 +117,10 @@ class MeteredGradient:
         Args:
             rng: where the randomness comes from.
             **options: passed to `MLP.init`.
+
+        >>> gradient = MeteredGradient(MLP((2, 2)), np.eye(2), [0, 1], budget=1)
+        >>> [array.shape for array in gradient.start(np.random.default_rng(0))]
+        [(2, 2), (2,)]
         """
         flat = self.network.init(rng, **{"dtype": np.float64, **options})
         return [part.copy() for part in self.network.views(flat).values()]

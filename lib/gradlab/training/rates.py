@@ -62,6 +62,10 @@ class Rates:
 
         Raises:
             ValueError: for a rate that does not broadcast to the parameters.
+
+        >>> rates = Rates({}, np.zeros(3), schedule=lambda epoch: 0.1 / (1 + epoch))
+        >>> [rates.change(epoch) for epoch in range(3)]
+        [None, 0.05, 0.03333333333333333]
         """
         changed: float | Array | None = None
         if epoch > 0 and self._schedule is not None:
@@ -74,7 +78,15 @@ class Rates:
         return changed
 
     def hear(self, metric: Array) -> None:
-        """Take note of what the epoch led to, a number for each run."""
+        """Take note of what the epoch led to, a number for each run.
+
+        >>> def halve(rate, metric, state):
+        ...     return rate / 2, state
+        >>> rates = Rates({"lr": 0.1}, np.zeros(3), plateau=halve)
+        >>> rates.hear(np.array(1.0))
+        >>> float(rates.change(1))
+        0.05
+        """
         if self._plateau is not None:
             rate, self._plateau_state = self._plateau(
                 self._of_each(self.hyper["lr"]), metric, self._plateau_state
@@ -82,7 +94,14 @@ class Rates:
             self._set_of_runs(np.asarray(rate))
 
     def recorded(self) -> Array | None:
-        """The rates of all epochs so far, shape (epochs, ...); None if there is none."""
+        """The rates of all epochs so far, shape (epochs, ...); None if there is none.
+
+        >>> rates = Rates({"lr": 0.1}, np.zeros(3))
+        >>> for epoch in range(2):
+        ...     rates.change(epoch)
+        >>> rates.recorded()
+        array([0.1, 0.1])
+        """
         if "lr" not in self.hyper:
             return None
         return np.array(self._recorded).reshape(-1, *self._of_each(self.hyper["lr"]).shape)

@@ -33,7 +33,14 @@ class Called:
         self._rule, self._hyper = rule, dict(hyper)
 
     def step(self, grad: Array, lr: float | Array | None = None) -> None:
-        """Take one step; a given `lr` holds for this step and those that follow."""
+        """Take one step; a given `lr` holds for this step and those that follow.
+
+        >>> walker = Called(lambda w, grad, state, lr: (w - lr * grad, state), np.zeros(1), {"lr": 0.5}, None)
+        >>> walker.step(np.ones(1))
+        >>> walker.step(np.ones(1), lr=0.25)
+        >>> walker.params
+        array([-0.75])
+        """
         if lr is not None:
             self._hyper["lr"] = lr
         self.params[...], self.state = take_step(
@@ -83,7 +90,13 @@ class Formulas:
         self._targets = network.targets(y, outputs, params.dtype)
 
     def backpropagate(self, batch: npt.NDArray[np.int64]) -> Array:
-        """The gradient of the mean loss of the examples `batch`, of the shape of the parameters."""
+        """The gradient of the mean loss of the examples `batch`, of the shape of the parameters.
+
+        >>> network, rng = MLP((2, 2)), np.random.default_rng(0)
+        >>> formulas = Formulas(network, np.zeros(6), np.eye(2), [0, 1], averages=(), rng=rng)
+        >>> formulas.backpropagate(np.array([1]))
+        array([ 0. ,  0. ,  0.5, -0.5,  0.5, -0.5])
+        """
         X, targets = self._X.take(batch, axis=-2), self._targets.take(batch, axis=-2)
         passed = self._network.forward(self._params, X, self.averages, rng=self._rng)
         self.averages = passed.averages
@@ -91,7 +104,12 @@ class Formulas:
         return self._network.backward(self._params, passed, delta)
 
     def loss(self) -> Array:
-        """The mean loss of all the examples at test time, shape (...)."""
+        """The mean loss of all the examples at test time, shape (...).
+
+        >>> network, rng = MLP((2, 2)), np.random.default_rng(0)
+        >>> Formulas(network, np.zeros(6), np.eye(2), [0, 1], averages=(), rng=rng).loss().round(4)
+        np.float64(0.6931)
+        """
         outputs = self._network.logits(self._params, self._X, self.averages)
         return CRITERIA[self._network.criterion].value(outputs, self._targets)
 
