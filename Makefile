@@ -9,6 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # nbval compares numbers to the last digit: the same environment as in `build`.
 FIXED := PYTHONHASHSEED=0 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
+EVERY_CORE := --numprocesses logical --dist loadscope
 
 # .venv/installed holds the folder it was made in: an environment that was moved, or has lost its Python, is made anew.
 STAMP := .venv/installed
@@ -40,10 +41,11 @@ lint: $(STAMP)
 	ruff format --check
 	mypy
 
+# Tests of one module share what they have built, and so do the cells of a notebook: they stay on one core.
 test: lint
-	$(FIXED) python -m pytest
+	$(FIXED) python -m pytest $(EVERY_CORE)
 	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
-	$(FIXED) GRADLAB_HOME="$$home" python -m pytest \
+	$(FIXED) GRADLAB_HOME="$$home" python -m pytest $(EVERY_CORE) \
 	    --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg solutions/*/*.ipynb
 
 # The engines have an environment of their own: nothing else needs them.
