@@ -8,6 +8,7 @@ a prediction before it lets go of its sliders, and leaves a picture behind for r
 """
 
 from gradlab.explorers.adam import adam_explorer
+from gradlab.explorers.collecting import collected, typical_shift, world
 from gradlab.explorers.convexity import chord_explorer
 from gradlab.explorers.explorer import Explorer, Prediction
 from gradlab.explorers.gradient_descent import line_explorer, line_surface
@@ -17,6 +18,7 @@ from gradlab.explorers.momentum import momentum_explorer
 from gradlab.explorers.per_weight_steps import rates_explorer
 from gradlab.explorers.regularization import penalty_explorer
 from gradlab.explorers.schedules import schedule_explorer
+from gradlab.explorers.shifting_surfaces import shift_explorer
 
 __all__ = [
     "Explorer",
@@ -24,11 +26,15 @@ __all__ = [
     "adam_explorer",
     "basin_explorer",
     "chord_explorer",
+    "collected",
     "line_explorer",
     "line_surface",
     "momentum_explorer",
     "penalty_explorer",
     "rates_explorer",
     "schedule_explorer",
+    "shift_explorer",
     "signal_explorer",
+    "typical_shift",
+    "world",
 ]
