@@ -26,6 +26,8 @@ def _each_once(split: Function, rng: np.random.Generator) -> Iterator[Sight]:
     yield Sight("Of 160 examples,", "the number in both parts together", len(together))
     yield Sight("Of 160 examples,", "the number of different ones", len(np.unique(together)))
     yield Sight("As indices,", "the share of whole numbers", np.mean(together == np.round(together)))
+    # Minus an index is an index too, of another example.
+    yield Sight("As indices,", "the smallest", np.min(together, initial=len(labels)))
     yield Sight("Of 160 examples, three quarters for training,", "the number in train", np.size(train))
 
 
