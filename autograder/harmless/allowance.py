@@ -2,7 +2,11 @@
 
 from typing import Any
 
-NOTEBOOK = 12_000_000  # characters; the largest lesson takes 500 000
+NOTEBOOK = 12_000_000  # characters; the largest lesson takes 2 000 000
+# What takes longer to look at costs more: tags can be nested, a tag can have thousands of attributes, and a text can be
+# all brackets and stars.
+_TAG, _ATTRIBUTE, _LETTER_OF_PROSE = 200, 20, 50
+_BETWEEN_ATTRIBUTES = " \t\n\f/=\"'"
 
 
 class Allowance:
@@ -17,11 +21,13 @@ class Allowance:
         """Whether anything more may be shown."""
         return self.left > 0
 
-    def take(self, data: Any) -> bool:
-        """Whether `data` may be shown; a tag costs as much as fifty letters, because it takes as long to look at."""
+    def take(self, data: Any, *, prose: bool = False) -> bool:
+        """Whether `data` may be looked at and shown; if so, it is taken from what is left."""
         if not isinstance(data, str):
             return True
-        cost = len(data) + 50 * data.count("<")
+        cost = len(data) * (_LETTER_OF_PROSE if prose else 1)
+        if "<" in data:
+            cost += _TAG * data.count("<") + _ATTRIBUTE * sum(map(data.count, _BETWEEN_ATTRIBUTES))
         if cost > self.left:
             return False
         self.left -= cost

@@ -100,7 +100,7 @@ def _cleaner(math: bool) -> nh3.Cleaner:
 _OUTPUT, _PAGE = _cleaner(math=False), _cleaner(math=True)
 
 # Parsing takes time that grows with the square of the depth. The course's own outputs have under 2 000 tags.
-MAX_TAGS, MAX_MARKUP, MAX_HTML = 10_000, 300_000, 4_000_000
+MAX_TAGS, MAX_MARKUP, MAX_HTML = 10_000, 100_000, 4_000_000
 TOO_MUCH = "<p>(This output is too large to be shown.)</p>"
 _PICTURE_DATA = re.compile(r"base64,[A-Za-z0-9+/=]*")
 

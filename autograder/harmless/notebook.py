@@ -8,10 +8,10 @@ from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 from autograder.harmless.allowance import Allowance
-from autograder.harmless.html import clean_html
-from autograder.harmless.markdown import clean_attachments, clean_markdown
+from autograder.harmless.html import TOO_MUCH, clean_html
+from autograder.harmless.markdown import MAX_MARKDOWN, as_typed, clean_attachments, clean_markdown
 from autograder.harmless.outputs import clean_outputs
-from autograder.harmless.text import well_formed
+from autograder.harmless.text import clean_text, well_formed
 
 _CELL_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _NAME = re.compile(r"[\w.+ :()-]{1,100}")
@@ -25,6 +25,11 @@ _NBGRADER: dict[str, type | tuple[type, ...]] = {
     "solution": bool,
     "locked": bool,
     "task": bool,
+}
+# What the format asks for in each part of a notebook's metadata, and what is kept besides.
+_METADATA = {
+    "kernelspec": (("name", "display_name"), ("language",)),
+    "language_info": (("name",), ("version", "pygments_lexer")),
 }
 
 
@@ -63,11 +68,16 @@ def _clean_cell(cell: NotebookNode, number: int, allowance: Allowance) -> Notebo
         new.outputs = clean_outputs(cell.get("outputs", []), allowance)
     elif kind == "markdown":
         attachments = clean_attachments(cell.get("attachments"))
-        new.source = clean_markdown(source, frozenset(attachments))
+        looked_at = allowance.take(source[:MAX_MARKDOWN], prose=True)
+        new.source = (
+            clean_markdown(source, frozenset(attachments))
+            if looked_at
+            else as_typed(clean_text(source, MAX_MARKDOWN))
+        )
         if attachments:
             new.attachments = from_dict(attachments)
     elif "<" in source:
-        new.source = clean_html(source)
+        new.source = clean_html(source) if allowance.take(source) else TOO_MUCH
     return new
 
 
@@ -85,19 +95,15 @@ def _cell_metadata(metadata: Any) -> dict[str, Any]:
 
 def _notebook_metadata(metadata: Any) -> dict[str, Any]:
     """What a renderer needs to know to colour the code."""
-    kept = {}
-    for part, names in {
-        "kernelspec": ("name", "display_name", "language"),
-        "language_info": ("name", "version", "pygments_lexer"),
-    }.items():
+    kept: dict[str, Any] = {}
+    for part, (needed, useful) in _METADATA.items():
         found = metadata.get(part) if isinstance(metadata, Mapping) else None
-        if isinstance(found, Mapping):
-            words = {name: found.get(name) for name in names}
-            kept[part] = {
-                name: value
-                for name, value in words.items()
-                if isinstance(value, str) and _NAME.fullmatch(value)
-            }
+        names = {name: found.get(name) for name in (*needed, *useful)} if isinstance(found, Mapping) else {}
+        names = {
+            name: value for name, value in names.items() if isinstance(value, str) and _NAME.fullmatch(value)
+        }
+        if names.keys() >= set(needed):
+            kept[part] = names
     return kept
 
 

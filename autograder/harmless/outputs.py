@@ -93,10 +93,11 @@ def clean_bundle(bundle: Mapping[str, Any], allowance: Allowance) -> dict[str, A
     kept: dict[str, Any] = {}
     for kind, data in bundle.items():
         clean = CLEAN_FORM.get(kind)
-        if clean is None:
+        whole = "".join(map(str, data)) if isinstance(data, list) else data
+        if clean is None or not allowance.take(whole, prose=kind == "text/markdown"):
             continue
-        cleaned = clean("".join(map(str, data)) if isinstance(data, list) else data)
-        if cleaned is not None and allowance.take(cleaned):
+        cleaned = clean(whole)
+        if cleaned is not None:
             kept[kind] = cleaned
     if bundle and not kept.keys() - {VERDICT_MIME}:
         kept["text/plain"] = f"(An output that cannot be shown here: {_names(bundle)}.)"

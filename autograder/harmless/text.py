@@ -10,7 +10,7 @@ from autograder.course import ROOT
 MAX_TEXT = 100_000  # characters of one output; nbgrader cuts a printed output to 1000 lines besides
 
 # Colours stay (ESC [ ... m); other codes of terminals would be executed by the next terminal that shows the file.
-_CONTROL = re.compile(r"\x1b\[[\d;]{0,20}m|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ue001]")
+_CONTROL = re.compile(r"\x1b\[[\d;]{0,20}m|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _COLOUR = r"(?<=\x1b\[\dm)|(?<=\x1b\[\d\dm)|(?<=\x1b\[\d;\d\dm)"
 _PATH = re.compile(rf"(?:(?<![^\s\"'(=\[<,]){'|' + _COLOUR})(?:~|[A-Za-z]:)?[\\/][^\s\"'<>|:*?\x1b]+")
 _LIBRARIES = re.compile(r".*[\\/](?:site-packages|dist-packages|python3\.\d+)[\\/]")
