@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,8 @@ from autograder.errors import UserError
 from autograder.files import write_atomically
 from autograder.generate import generate, is_studied
 from autograder.masters import read_master
+from autograder.prove import prove_release
+from autograder.released import course_config, release
 from autograder.run_solution import run_solution
 
 LARGE = 1_500_000  # bytes; above it, opening the notebook and reading its diff become slow
@@ -68,6 +71,7 @@ def build_lesson(lesson: Lesson) -> int:
     """
     refuse_studied(lesson)
     notebook = run_solution(read_master(lesson.source, lesson.root), lesson)
+    prove_release(lesson, notebook, release(deepcopy(notebook), course_config(lesson.root)))
     files = generate(lesson, notebook, gradebook=True)
     executed = notebook_bytes(notebook)
     write_atomically(lesson.solution, executed)

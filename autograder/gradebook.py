@@ -170,11 +170,14 @@ def back_up(config: Config, folder: Path) -> Path | None:
     copy = folder / f"gradebook-{datetime.now():%Y%m%d-%H%M%S-%f}.db"
     try:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master")  # waits for a lock only as long as it should
             source.backup(target)
     except sqlite3.Error as error:
         copy.unlink(missing_ok=True)
         raise UserError(
-            f"The gradebook {path} cannot be copied to {folder} before the batch: {error}. Nothing was graded."
+            f"The gradebook {path} cannot be copied to {folder} before the batch: {error}. Nothing recorded before is "
+            "lost, and nothing was graded. Close other programs that use it, then run the same command again."
         ) from error
     for old in sorted(folder.glob("gradebook-*.db"))[:-10]:
         old.unlink()

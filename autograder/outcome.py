@@ -93,8 +93,12 @@ def _verdicts(cell: NotebookNode) -> Iterator[ReadVerdict]:
 
 def _read_verdict(data: Any) -> ReadVerdict:
     """Take what has the right shape, and no more of it than a table can show."""
-    if not isinstance(data, dict) or data.get("outcome") not in OUTCOMES:
+    if (
+        not isinstance(data, dict)
+        or not isinstance(outcome := data.get("outcome"), str)
+        or outcome not in OUTCOMES
+    ):
         return ReadVerdict("")
     mistakes = data.get("mistakes")
     names = mistakes if isinstance(mistakes, list) else []
-    return ReadVerdict(data["outcome"], tuple(one_line(name) for name in names[:3] if isinstance(name, str)))
+    return ReadVerdict(outcome, tuple(one_line(name) for name in names[:3] if isinstance(name, str)))

@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
-from nbgrader.utils import is_grade, is_locked, is_solution, is_task
+from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution, is_task
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -57,6 +57,12 @@ def marked_cells(notebook: NotebookNode) -> list[NotebookNode]:
         for cell in notebook.cells
         if any(is_a(cell) for is_a in (is_grade, is_solution, is_locked, is_task))
     ]
+
+
+def graded_points(cell: NotebookNode) -> tuple[float, float]:
+    """The points that nbgrader reads from an executed graded cell, and the most that it can earn."""
+    earned, most = determine_grade(cell)
+    return float(earned or 0), float(most)
 
 
 def name_of(cell: NotebookNode) -> str:

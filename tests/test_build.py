@@ -20,6 +20,8 @@ from autograder.course import Lesson, lessons
 from autograder.errors import UserError
 from autograder.generate import generate, leaked_lines
 from autograder.masters import read_master, secret_lines
+from gradlab.checks import find_exercise
+from gradlab.checks.exercise import Mistake
 
 
 @pytest.fixture
@@ -61,30 +63,31 @@ def test_building_twice_gives_the_same_bytes(built):
 
 
 def test_the_solution_keeps_its_outputs_and_the_student_notebook_has_none(built):
-    printed = [c.outputs[0].text for c in read(built.solution).cells if c.get("outputs")]
-    assert printed == ["42\n", "42\n"]
+    outputs = [output for c in read(built.solution).cells for output in c.get("outputs", [])]
+    printed = [output.text for output in outputs if output.output_type == "stream"]
+    assert printed == ["1.0\n", "1.0\n"]
     assert not any(c.get("outputs") or c.get("execution_count") for c in read(built.release).cells)
 
 
 def test_learners_see_a_stub_where_the_answer_was(built):
-    stub = cell(read(built.release), "double_it").source
+    stub = cell(read(built.release), "effective_step").source
     assert stub.split("\n") == [
-        "def double_it(number):",
-        '    """Twice the number."""',
+        "def effective_step(lr, rho):",
+        '    """The step that a long run of equal gradients ends at."""',
         "    todo()  # replace this line with your code",
     ]
 
 
 def test_learners_see_neither_hidden_tests_nor_written_answers(built):
     released = read(built.release)
-    assert cell(released, "check_double_it").source == "assert double_it(2) == 4"
-    assert "doubles it" not in cell(released, "written_why").source
+    assert cell(released, "check_effective_step").source == "check(effective_step)"
+    assert "adds up" not in cell(released, "written_why").source
 
 
 def test_test_cells_are_locked_and_answers_are_not(built):
     released = read(built.release)
-    assert cell(released, "check_double_it").metadata.editable is False
-    assert "editable" not in cell(released, "double_it").metadata
+    assert cell(released, "check_effective_step").metadata.editable is False
+    assert "editable" not in cell(released, "effective_step").metadata
 
 
 def test_files_beside_a_master_are_released_but_masters_are_not(tiny):
@@ -103,7 +106,7 @@ def test_the_stock_command_releases_the_same_bytes(built):
 def test_the_assignment_is_in_the_gradebook_with_its_points(built):
     with Gradebook(f"sqlite:///{built.root}/autograder/work/gradebook.db") as gradebook:
         assignment = gradebook.find_assignment("01-tiny")
-        assert assignment.max_score == 3
+        assert assignment.max_score == 4
 
 
 def test_nothing_of_this_machine_or_python_version_is_in_the_metadata(built):
@@ -117,7 +120,7 @@ def test_nothing_of_this_machine_or_python_version_is_in_the_metadata(built):
 def test_check_is_silent_about_what_is_current_and_names_what_is_stale(built):
     before = files_of(built)
     assert stale_files(built) == []
-    write(built, MASTER.replace("print(double_it(21))", "print(double_it(22))"))
+    write(built, MASTER.replace("print(effective_step(0.5, 0.5))", "print(effective_step(0.5, 0.25))"))
     assert stale_files(built) == [built.solution, built.release]
     write(built, MASTER.replace("answer_of_the_lesson", "another_name"))
     assert stale_files(built) == [built.solution]
@@ -137,10 +140,10 @@ def test_a_notebook_without_a_master_is_an_orphan(built):
 
 
 def test_a_cell_that_raises_stops_the_build_and_keeps_the_old_files(built):
-    broken = MASTER.replace("number + number", "number + undefined_name")
+    broken = MASTER.replace("print(effective_step(0.5, 0.5))", "print(undefined_name)")
     write(built, broken)
     before = files_of(built)
-    with pytest.raises(UserError, match=r"01-tiny, cell 4 .*raised NameError: name 'undefined_name'"):
+    with pytest.raises(UserError, match=r"01-tiny, cell 5 .*raised NameError: name 'undefined_name'"):
         build_lesson(built)
     assert files_of(built) == before
 
@@ -159,7 +162,7 @@ publish_display_data({{"application/vnd.gradlab.verdict+json": {{"points": {poin
 
 @pytest.mark.parametrize(
     "points, most, complaint",
-    [(1, 2, "gives our own answer 1 of 2 points"), (3, 3, "gives 3 points, but its header says 2")],
+    [(1, 2, "gives our own answer 1 of 2 points"), (2, 2, "gives 2 points, but its header says 3")],
 )
 def test_a_check_that_disagrees_with_our_own_answer_stops_the_build(tiny, points, most, complaint):
     verdict = VERDICT_CELL.format(points=points, most=most)
@@ -168,29 +171,66 @@ def test_a_check_that_disagrees_with_our_own_answer_stops_the_build(tiny, points
         build_lesson(tiny)
 
 
+@pytest.mark.parametrize(
+    "before, after, complaint",
+    [
+        ("check(effective_step)\n", "assert effective_step(1, 0) == 1\n", "and nothing else"),
+        ("check(effective_step, hidden=True)", "pass", "and nothing else"),
+        ("check(effective_step)\n", "check(nesterov_step)\n", "and nothing else"),
+    ],
+)
+def test_a_graded_cell_that_no_judge_covers_stops_the_build(tiny, before, after, complaint):
+    assert before in MASTER
+    master = MASTER.replace(
+        "import os\n", "import os\nfrom gradlab.optimizers import momentum as nesterov_step\n"
+    )
+    write(tiny, master.replace(before, after))
+    with pytest.raises(UserError, match=complaint):
+        build_lesson(tiny)
+    assert not tiny.release.exists()
+
+
+def test_a_mistake_that_would_earn_all_points_stops_the_release(tiny):
+    exercise = find_exercise("effective_step")
+    exercise.mistakes.append(Mistake("No mistake", "", "", exercise.reference))
+    try:
+        with pytest.raises(UserError, match="the mistake “No mistake” gets full marks for effective_step"):
+            build_lesson(tiny)
+    finally:
+        exercise.mistakes.pop()
+    assert not tiny.release.exists()
+
+
+def test_a_released_form_that_earns_points_stops_the_release(tiny):
+    write(tiny, MASTER.replace("    ### BEGIN", "    return lr / (1 - rho)\n    ### BEGIN", 1))
+    with pytest.raises(UserError, match="the released form earns 3 of 3 points for check_effective_step"):
+        build_lesson(tiny)
+    assert not tiny.release.exists()
+
+
 def test_an_answer_that_stays_in_the_student_notebook_is_a_leak(tiny):
     master = read_master(tiny.source, tiny.root)
     assert leaked_lines(master, generate(tiny, master, gradebook=False)) == []
     unreleased = nbformat.writes(master).encode()
     assert leaked_lines(master, {"tiny.ipynb": unreleased}) == [
-        "Because adding a number to itself doubles it.",
-        "answer_of_the_lesson = number + number",
-        "assert double_it(1234567) == 2469134",
+        "Because what is kept of a step adds up.",
+        "answer_of_the_lesson = lr / (1 - rho)",
+        "check(effective_step, hidden=True)",
         "return answer_of_the_lesson",
     ]
-    assert leaked_lines(master, {"notes.txt": b"x; answer_of_the_lesson = number + number"})
+    assert leaked_lines(master, {"notes.txt": b"x; answer_of_the_lesson = lr / (1 - rho)"})
 
 
 def test_a_line_that_the_lesson_itself_shows_is_no_leak(tiny):
-    shown = "# The text says: answer_of_the_lesson = number + number"
+    shown = "# The text says: answer_of_the_lesson = lr / (1 - rho)"
     write(tiny, MASTER.replace("# # A tiny lesson", shown))
     master = read_master(tiny.source, tiny.root)
     assert leaked_lines(master, generate(tiny, master, gradebook=False)) == []
 
 
 def test_a_leak_stops_the_build(tiny):
-    (tiny.source.parent / "notes.txt").write_text("answer_of_the_lesson = number + number")
-    with pytest.raises(UserError, match="learners would see 'answer_of_the_lesson = number"):
+    (tiny.source.parent / "notes.txt").write_text("answer_of_the_lesson = lr / (1 - rho)")
+    with pytest.raises(UserError, match="learners would see 'answer_of_the_lesson = lr"):
         build_lesson(tiny)
     assert not tiny.release.exists()
 
@@ -200,7 +240,7 @@ def run_a_cell(notebook: NotebookNode) -> None:
 
 
 def write_an_answer(notebook: NotebookNode) -> None:
-    cell(notebook, "double_it").source += "\n    return 2 * number"
+    cell(notebook, "effective_step").source += "\n    return 2 * lr"
 
 
 @pytest.mark.parametrize("study", [run_a_cell, write_an_answer])
@@ -236,7 +276,13 @@ def test_a_changed_exercise_is_refused_while_its_old_submissions_are_in_the_grad
     with Gradebook(f"sqlite:///{built.root}/autograder/work/gradebook.db") as gradebook:
         gradebook.add_student("ada")
         gradebook.add_submission("01-tiny", "ada")
-    write(built, MASTER.replace("double_it", "twice"))
+    write(
+        built,
+        MASTER.replace("effective_step", "momentum_limit")
+        .replace("lr / (1 - rho)", "2 * (1 + rho) / lr")
+        .replace("lr, rho", "L, rho")
+        .replace("/ lr", "/ L"),
+    )
     with pytest.raises(UserError, match=r"submissions to exercises that have changed.*gradebook\.db"):
         build_lesson(built)
 

@@ -1,45 +1,61 @@
-"""A submission runs in a kernel of its own, and what it earned is kept however it ends."""
+"""A submission runs in the sandbox, and what it earned is kept however it ends."""
 
-import json
-import time
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from autograder import execution
-from autograder.execution import NOT_RUN, TIMED_OUT, Execute, settled_outputs
+from autograder.execution import NOT_RUN, TIMED_OUT, Order, Report, Trouble, run_notebook
+from autograder.released import name_of
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.zygotes import Sandboxes, open_sandboxes
 
+STEP = "def effective_step(lr, rho):\n    return lr / (1 - rho)"
+LIMIT = "def momentum_limit(L, rho):\n    return 2 * (1 + rho) / L"
 LOOP = "while True:\n    pass"
 
 
-@pytest.fixture(autouse=True)
-def course_secret(monkeypatch):
-    monkeypatch.setattr(execution, "course_secret", lambda: b"a secret for tests")
+@pytest.fixture(scope="module")
+def sandboxes() -> Iterator[Sandboxes]:
+    opened = open_sandboxes(Limits(cell_seconds=3, notebook_seconds=60, output=20_000))
+    yield opened
+    opened.close()
 
 
-def check(source: str, points: float = 5) -> NotebookNode:
+def check(name: str) -> NotebookNode:
     marks = {
         "grade": True,
         "solution": False,
         "locked": True,
-        "grade_id": "check",
-        "points": points,
+        "grade_id": f"check_{name}",
+        "points": 3,
         "schema_version": 3,
     }
+    source = f"check({name})\n### BEGIN HIDDEN TESTS\ncheck({name}, hidden=True)\n### END HIDDEN TESTS"
     return new_code_cell(source, metadata={"nbgrader": marks})
 
 
-def run(*cells: NotebookNode | str, student: str = "ada", **settings: float) -> list[NotebookNode]:
+def answer(name: str, source: str) -> NotebookNode:
+    marks = {"grade": False, "solution": True, "locked": False, "grade_id": name, "schema_version": 3}
+    return new_code_cell(source, metadata={"nbgrader": marks})
+
+
+def run(
+    sandboxes: Sandboxes, *cells: NotebookNode | str, shown: str = "", seed: str = "s"
+) -> tuple[list[NotebookNode], Report]:
     notebook = new_notebook(cells=[new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells])
-    resources = {"nbgrader": {"assignment": "05-momentum", "student": student}}
-    step = Execute()
-    for name, value in settings.items():
-        setattr(step, name, value)
-    executed, _ = step(notebook, resources)
-    return list(executed.cells)
+    report = run_notebook(Order(notebook, frozenset([shown]), seed), sandboxes.zygotes, sandboxes.limits)
+    return list(notebook.cells), report
+
+
+def points(cells: list[NotebookNode]) -> dict[str, float | None]:
+    return {
+        name_of(cell).removeprefix("check_"): determine_grade(cell)[0]
+        for cell in cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
 
 
 def errors(cell: NotebookNode) -> list[str]:
@@ -50,106 +66,146 @@ def printed(cell: NotebookNode) -> str:
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
-def points(cell: NotebookNode) -> float | None:
-    return determine_grade(cell)[0]
+def kinds(report: Report) -> set[Trouble]:
+    return {kind for kind, _ in report.troubles}
 
 
-def test_a_kernel_that_dies_costs_nothing_that_was_earned_before():
-    before, deadly, after, unmarked = run(
-        check("3.0"), "import os\nos._exit(1)", check("5.0"), "x = 1", cell_limit=20
+def test_right_answers_earn_all_points_and_every_cell_shows_what_it_shows(sandboxes):
+    cells, report = run(
+        sandboxes, "import numpy as np\n1 + 1", answer("effective_step", STEP), check("effective_step"),
+        "print(effective_step(0.5, 0.5))",
+    )  # fmt: skip
+    assert points(cells) == {"effective_step": 3}
+    assert cells[0].outputs[0].data["text/plain"] == "2"
+    assert printed(cells[3]) == "1.0\n"
+    assert report.troubles == [] and report.notes == []
+
+
+def test_a_function_is_judged_as_it_is_when_its_check_is_reached(sandboxes):
+    later = "def effective_step(lr, rho):\n    return 0.0"
+    cells, _ = run(sandboxes, answer("effective_step", STEP), check("effective_step"), later)
+    assert points(cells) == {"effective_step": 3}
+    cells, _ = run(sandboxes, answer("effective_step", STEP), later, check("effective_step"))
+    assert points(cells) == {"effective_step": 0}
+
+
+def test_a_function_that_ends_python_costs_its_own_points_only(sandboxes):
+    deadly = "import os\ndef effective_step(lr, rho):\n    os._exit(1)"
+    cells, report = run(
+        sandboxes, answer("effective_step", deadly), check("effective_step"),
+        answer("momentum_limit", LIMIT), check("momentum_limit"),
+    )  # fmt: skip
+    assert points(cells) == {"effective_step": 0, "momentum_limit": 3}
+    assert kinds(report) == {Trouble.CRASHED}
+    assert "Python ended in effective_step" in report.troubles[0][1]
+
+
+def test_a_cell_that_ends_python_costs_what_comes_after_it(sandboxes):
+    cells, report = run(
+        sandboxes, answer("effective_step", STEP), check("effective_step"), "import ctypes\nctypes.string_at(0)",
+        answer("momentum_limit", LIMIT), check("momentum_limit"),
+    )  # fmt: skip
+    assert points(cells) == {"effective_step": 3, "momentum_limit": 0}
+    assert errors(cells[-1]) == [NOT_RUN]
+    assert Trouble.CRASHED in kinds(report)
+
+
+def test_a_cell_without_end_is_stopped_and_the_others_still_count(sandboxes):
+    cells, report = run(sandboxes, LOOP, answer("effective_step", STEP), check("effective_step"))
+    assert points(cells) == {"effective_step": 3}
+    assert errors(cells[0]) == [TIMED_OUT]
+    assert kinds(report) == {Trouble.TIMED_OUT}
+
+
+def test_a_function_without_end_is_stopped_and_the_others_still_count(sandboxes):
+    cells, report = run(
+        sandboxes, answer("effective_step", f"def effective_step(lr, rho):\n    {LOOP.replace(chr(10), chr(10) + '    ')}"),
+        check("effective_step"), answer("momentum_limit", LIMIT), check("momentum_limit"),
+    )  # fmt: skip
+    assert points(cells) == {"effective_step": 0, "momentum_limit": 3}
+    assert kinds(report) == {Trouble.TIMED_OUT}
+
+
+def test_a_released_cell_that_only_shows_something_does_not_run_while_answers_are_judged(sandboxes):
+    shown = f"factor = 2\nimport math\n{LOOP}"
+    uses = "def effective_step(lr, rho):\n    return factor * lr / (1 - rho) / math.sqrt(4)"
+    cells, report = run(
+        sandboxes, shown, answer("effective_step", uses), check("effective_step"), shown=shown
     )
-    assert points(before) == 3
-    assert errors(deadly) == [execution.CRASHED]
-    assert points(after) == 0
-    assert errors(after) == errors(unmarked) == [NOT_RUN]
+    assert points(cells) == {"effective_step": 3}
+    assert report.seconds["answers"] < report.seconds["figures"]
 
 
-def test_a_test_that_ends_the_kernel_earns_nothing():
-    (deadly,) = run(check("import ctypes\nctypes.string_at(0)"))
-    assert points(deadly) == 0
-
-
-def test_a_cell_without_end_is_stopped_and_the_others_still_count():
-    endless, after = run(LOOP, check("4.0"), cell_limit=1)
-    assert TIMED_OUT in errors(endless)
-    assert points(after) == 4
-
-
-def test_a_cell_that_cannot_be_interrupted_ends_the_notebook_but_not_its_points():
-    stubborn = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{LOOP}"
-    before, endless, after = run(check("2.0"), stubborn, check("5.0"), cell_limit=1, iopub_timeout=1)
-    assert points(before) == 2
-    assert TIMED_OUT in errors(endless)
-    assert errors(after) == [NOT_RUN]
-
-
-def test_when_the_budget_is_spent_the_rest_is_not_run():
-    first, _, third = run(LOOP, LOOP, check("5.0"), budget=2, cell_limit=2)
-    assert TIMED_OUT in errors(first)
-    assert errors(third) == [NOT_RUN]
-    assert points(third) == 0
-
-
-def test_warnings_cost_no_points():
-    (warned,) = run(check("import warnings\nwarnings.warn('old function')\nprint('so', flush=True)\n4.0"))
-    assert points(warned) == 4
-    assert "old function" in printed(warned)
-
-
-def test_only_the_last_result_of_a_test_counts():
-    show_all = "from IPython import get_ipython\nget_ipython().ast_node_interactivity = 'all'"
-    _, test = run(show_all, check("5.0\n1.0"))
-    assert points(test) == 1
-
-
-@pytest.mark.parametrize("result", ["None", "99", "-1", "float('nan')", "'full marks'", "print(5.0)"])
-def test_a_test_without_a_proper_result_earns_nothing(result):
-    data = {"None": None, "print(5.0)": None}.get(result, result)
-    outputs = [] if data is None else [new_output("execute_result", data={"text/plain": str(data)})]
-    test = check("check(first)")
-    test.outputs = outputs
-    test.outputs = settled_outputs(test)
-    assert points(test) == 0
-
-
-def test_a_test_made_of_asserts_passes_in_silence_and_fails_aloud():
-    passed, failed = run(check("assert 1 + 1 == 2"), check("assert 1 + 1 == 3"))
-    assert (points(passed), points(failed)) == (5, 0)
-
-
-def test_the_kernel_gets_its_own_seed_and_place_and_none_of_our_secrets(monkeypatch):
-    monkeypatch.setenv("API_TOKEN", "s3cret")
-    look = "import json, os\nprint(json.dumps({**os.environ, 'cwd': os.getcwd()}))"
-    ada, again, grace = (
-        json.loads(printed(run(look, student=student)[0])) for student in ("ada", "ada", "grace")
+def test_the_library_is_there_to_show_and_not_there_to_answer(sandboxes):
+    takes = (
+        "from gradlab.optimizers import momentum\n"
+        "def effective_step(lr, rho):\n    momentum\n    return momentum(1.0, 1.0, 0.0, lr=lr, rho=rho)"
     )
-    assert ada["GRADLAB_SEED"] == again["GRADLAB_SEED"] != grace["GRADLAB_SEED"]
-    assert "API_TOKEN" not in ada
-    assert ada["OPENBLAS_NUM_THREADS"] == "1"
-    assert ada["cwd"] not in (again["cwd"], str(Path.cwd()))
-    assert not Path(ada["cwd"]).exists()
+    look = "import gradlab.optimizers\nprint(gradlab.optimizers.momentum.__name__)"
+    cells, _ = run(sandboxes, look, answer("effective_step", takes), check("effective_step"))
+    assert printed(cells[0]) == "momentum\n"
+    assert points(cells) == {"effective_step": 0}
+    assert "not there while your answer is judged" in str(cells[2].outputs)
 
 
-@pytest.mark.parametrize("end", ["", "os._exit(1)"], ids=["as usual", "kernel dies"])
-def test_no_process_is_left_behind(tmp_path, end):
-    noted = tmp_path / "pids"
-    start = (
-        "import os, subprocess\n"
-        "child = subprocess.Popen(['sleep', '600'])\n"
-        f"open({str(noted)!r}, 'w').write(f'{{os.getpid()}} {{child.pid}}')\n"
+def test_a_line_that_draws_with_the_library_costs_nobody_the_function_below_it(sandboxes):
+    source = f"from gradlab.surfaces import ravine\nprint(ravine([1.0, 1.0]))\n{STEP}"
+    cells, _ = run(sandboxes, answer("effective_step", source), check("effective_step"))
+    assert points(cells) == {"effective_step": 3}
+
+
+def test_output_beyond_the_limit_is_cut_off_and_said(sandboxes):
+    cells, report = run(
+        sandboxes, "for _ in range(9999):\n    print('x' * 99)", answer("effective_step", STEP), check("effective_step")
+    )  # fmt: skip
+    assert points(cells) == {"effective_step": 3}
+    assert len(printed(cells[0])) <= 20_000
+    assert kinds(report) == {Trouble.LIMIT}
+
+
+def test_more_memory_than_allowed_is_an_error_in_its_cell_and_a_status(sandboxes):
+    cells, report = run(
+        sandboxes, "x = bytearray(10 << 30)", answer("effective_step", STEP), check("effective_step")
     )
-    run(start + end)
-    for pid in noted.read_text().split():
-        assert is_gone(Path(f"/proc/{pid}/cmdline"))
+    assert points(cells) == {"effective_step": 3}
+    assert kinds(report) == {Trouble.LIMIT}
+    assert "memory" in report.troubles[0][1].lower()
 
 
-def is_gone(process: Path) -> bool:
-    """Whether a process has ended; the system may take a moment over it."""
-    for _ in range(200):
-        try:
-            if not process.read_bytes():
-                return True
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        time.sleep(0.02)
-    return False
+def test_neither_network_nor_files_nor_neighbours_are_in_reach(sandboxes):
+    tries = {
+        "network": "import socket\nsocket.create_connection(('127.0.0.1', 9))",
+        "program": "import subprocess\nsubprocess.run(['true'])",
+        "system": "open('/usr/x', 'w')",
+        "home": "import pathlib\npathlib.Path('/root/.bashrc').read_text()",
+        "neighbours": "import os\nassert not os.listdir('/proc')\nos.kill(2, 0)",
+    }
+    cells, _ = run(sandboxes, *tries.values())
+    assert [errors(cell)[0] for cell in cells] == [
+        "PermissionError", "PermissionError", "OSError", "FileNotFoundError", "ProcessLookupError",
+    ]  # fmt: skip
+
+
+def test_the_environment_holds_no_secret_and_no_seed(sandboxes, monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "hunter2")
+    cells, _ = run(sandboxes, "import os\nprint(sorted(os.environ))", seed="a seed of one student")
+    assert "TOKEN" not in printed(cells[0]) and "SEED" not in printed(cells[0])
+
+
+def test_two_submissions_draw_different_random_numbers_and_share_no_files(sandboxes):
+    look = "import numpy as np, os\nprint(np.random.rand(), os.listdir('.'))\nopen('left', 'w').close()"
+    (first,), _ = run(sandboxes, look)
+    (second,), _ = run(sandboxes, look)
+    assert printed(first) != printed(second)
+    assert "left" not in printed(second)
+
+
+def test_hidden_numbers_hang_on_the_seed(sandboxes):
+    peeks = "seen = []\ndef effective_step(lr, rho):\n    seen.append(lr)\n    raise ValueError(seen)"
+    said = []
+    for seed in ("ada", "bruno", "ada"):
+        cells, _ = run(sandboxes, answer("effective_step", peeks), check("effective_step"), seed=seed)
+        said.append(str(cells[1].outputs[-1]))
+    # What the code raises over hidden numbers is not shown: it may quote them.
+    assert said[0] == said[1] == said[2]
+    assert "ValueError" not in said[0]

@@ -1,6 +1,7 @@
 """`python -m autograder grade`: what comes out for a small lesson, and what happens when something is in the way."""
 
 import errno
+import json
 import shutil
 import signal
 import sqlite3
@@ -8,16 +9,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import nbformat
 import pytest
 from course_copy import copy_course, environment, grade, rows, run
+from gradebook_rows import COMMENTS, GRADES, query
 from nbformat import NotebookNode
 
 from autograder import pipeline
 from autograder.errors import UserError
+from autograder.outcome import Outcome, Status
+from autograder.worker import Done
 
 # Real exercises, without the figures and the prose around them.
 MASTER = '''
@@ -61,7 +65,6 @@ RIGHT = {
 }
 HALF = {**RIGHT, "momentum_limit": "def momentum_limit(L, rho):\n    return 2 * (1 - rho) / L"}
 SUBMITTED = Path("autograder/work/submitted")
-GRADEBOOK = Path("autograder/work/gradebook.db")
 
 
 @pytest.fixture(scope="module")
@@ -120,29 +123,6 @@ def hand_in(course: Path, student: str, answers: dict[str, str]) -> Path:
     return path
 
 
-def query(course: Path, words: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(course / GRADEBOOK)) as database:
-        found = database.execute(words).fetchall()
-        database.commit()
-        return found
-
-
-GRADES = """
-    SELECT submitted_assignment.student_id AS student, base_cell.name, grade.auto_score AS auto,
-           grade.manual_score AS manual, grade.needs_manual_grade AS to_read, grade_cells.max_score, submitted_notebook.late_submission_penalty,
-           submitted_assignment.timestamp
-    FROM grade JOIN base_cell ON grade.cell_id = base_cell.id JOIN grade_cells ON grade_cells.id = base_cell.id
-    JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id
-    JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id ORDER BY 1, 2
-"""
-COMMENTS = """
-    SELECT submitted_assignment.student_id, base_cell.name, comment.auto_comment, comment.manual_comment
-    FROM comment JOIN base_cell ON comment.cell_id = base_cell.id
-    JOIN submitted_notebook ON comment.notebook_id = submitted_notebook.id
-    JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id ORDER BY 1, 2
-"""
-
-
 def test_the_gradebook_equals_that_of_stock_nbgrader_row_by_row(course, built, tmp_path):
     stock = tmp_path / "stock"
     shutil.copytree(built, stock)
@@ -174,6 +154,51 @@ def paste_tests(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells += [nbformat.from_dict({**cell, "id": f"{cell.id}-copy"}) for cell in notebook.cells]
     nbformat.write(notebook, path)
+
+
+def test_what_has_not_changed_is_not_graded_again_unless_asked(graded):
+    before = rows(graded)
+    assert "2 of 2 have not changed" in grade(graded)
+    assert rows(graded) == before
+    path = graded / SUBMITTED / "ada/05-momentum/momentum.ipynb"
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert "1 of 2 have not changed" in grade(graded)
+    assert "have not changed" not in grade(graded, "--force")
+    assert rows(graded) == before
+
+
+def test_the_gradebook_is_backed_up_before_a_batch(graded):
+    query(graded, "UPDATE grade SET manual_score = 2.5 WHERE auto_score IS NULL")
+    grade(graded, "--force")
+    copies = sorted((graded / "autograder/work/backups").glob("gradebook-*.db"))
+    with closing(sqlite3.connect(copies[-1])) as database:
+        assert database.execute("SELECT count(*) FROM grade WHERE manual_score = 2.5").fetchone() == (2,)
+
+
+def test_every_grade_is_logged_with_the_isolation_that_was_reached(graded):
+    lines = (graded / "autograder/work/runs/05-momentum.jsonl").read_text(encoding="utf-8").splitlines()
+    runs = [json.loads(line) for line in lines]
+    assert {(run["student"], run["status"]) for run in runs} == {("ada", "graded"), ("bruno", "graded")}
+    assert all(run["isolation"] for run in runs)
+
+
+def test_lines_of_json_say_the_same_as_the_table(graded):
+    lines = [json.loads(line) for line in grade(graded, "--json", "--force").splitlines()]
+    assert {line["student"]: line["points"] for line in lines} == {
+        "ada": {"effective_step": 3, "momentum_limit": 3, "written_limit": None},
+        "bruno": {"effective_step": 3, "momentum_limit": 1, "written_limit": None},
+    }
+
+
+def test_without_a_sandbox_nothing_is_graded_unless_somebody_says_so(course):
+    hand_in(course, "ada", RIGHT)
+    words = [sys.executable, "-m", "autograder", "grade", "05-momentum"]
+    nowhere = environment(course) | {"PATH": ""}
+    refused = subprocess.run(words, cwd=course, env=nowhere, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "Install bubblewrap" in refused.stderr and "--no-sandbox" in refused.stderr
+    assert "Isolation: none" in grade(course, "--no-sandbox")
+    assert rows(course, ["student", "status", "total"]) == [["ada", "graded", "6"]]
 
 
 def test_grading_again_keeps_the_points_a_person_gave_and_the_hidden_numbers(graded):
@@ -226,8 +251,10 @@ def test_a_folder_that_may_not_be_written_to_ends_the_batch_with_its_name(monkey
         raise PermissionError(errno.EACCES, "Permission denied", "work/feedback")
 
     monkeypatch.setattr(pipeline, "_record", refuse)
+    arrival = pipeline.Arrival(None, b"", None, "", "")
+    done = Done("ada", None, Outcome(Status.MISSING), "")
     with pytest.raises(UserError, match="work/feedback cannot be written: Permission denied"):
-        pipeline.record(None, None, None, None, None)
+        pipeline.record(arrival, done, None, None, Path("log"))
 
 
 def test_names_cannot_become_formulas_or_markup(course):
@@ -260,7 +287,7 @@ def test_a_lesson_that_was_not_built_gets_the_command_that_builds_it(course):
 
 def test_a_gradebook_in_use_is_left_alone(graded):
     before = query(graded, GRADES)
-    with closing(sqlite3.connect(graded / GRADEBOOK)) as other:
+    with closing(sqlite3.connect(graded / "autograder/work/gradebook.db")) as other:
         other.execute("BEGIN EXCLUSIVE")
         assert "Nothing recorded before is lost" in refused(graded, "05-momentum")
         other.rollback()
@@ -276,29 +303,39 @@ def test_a_lesson_with_other_exercises_does_not_spoil_recorded_grades(graded):
 
 
 @pytest.fixture
-def grading_a_loop(course: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """A batch whose first submission hangs, and the file in which its kernel leaves its process id."""
-    noted = tmp_path / "pid"
-    loop = f"import os\nopen({str(noted)!r}, 'w').write(str(os.getpid()))\nwhile True:\n    pass"
-    hand_in(course, "felix", {**RIGHT, "effective_step": loop})
+def grading_a_loop(course: Path) -> Iterator[subprocess.Popen[str]]:
+    """A batch whose first submission hangs."""
+    hand_in(course, "felix", {**RIGHT, "effective_step": "while True:\n    pass"})
     hand_in(course, "zara", RIGHT)
     words = [sys.executable, "-m", "autograder", "grade", "05-momentum", "--workers", "1"]
     batch = subprocess.Popen(
         words, cwd=course, env=environment(course), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    yield batch, noted
+    yield batch
     batch.kill()
     batch.wait()
 
 
-def test_ctrl_c_ends_the_batch_and_every_kernel(grading_a_loop):
-    batch, noted = grading_a_loop
-    while not (noted.exists() and noted.read_text()):
-        assert batch.poll() is None
+def zygotes(course: Path) -> list[str]:
+    """The processes that run submissions of this course."""
+    found = []
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = line.read_bytes()
+            if b"autograder.inside.zygote" in words and bytes(course) in words:
+                found.append(line.parent.name)
+    return found
+
+
+def test_ctrl_c_ends_the_batch_and_every_sandbox(grading_a_loop, course):
+    while len(zygotes(course)) < 2:
+        assert grading_a_loop.poll() is None
         time.sleep(0.05)
-    batch.send_signal(signal.SIGINT)
-    _, said = batch.communicate(timeout=15)
-    assert batch.returncode == 130
+    grading_a_loop.send_signal(signal.SIGINT)
+    _, said = grading_a_loop.communicate(timeout=60)
+    assert grading_a_loop.returncode == 130
     assert "What was finished before is kept" in said
-    kernel = Path(f"/proc/{noted.read_text()}/cmdline")
-    assert not kernel.exists() or b"ipykernel" not in kernel.read_bytes()
+    deadline = time.monotonic() + 30
+    while zygotes(course) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert zygotes(course) == []

@@ -1,97 +1,95 @@
-"""The status of a submission is read from its cells, and none of its outputs is believed further than it must be."""
+"""The status of a submission: the gravest thing that stopped a part of it, and a sentence on each."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_output
 
-from autograder.execution import CRASHED, NOT_RUN, TIMED_OUT
-from autograder.outcome import VERDICT, Status, outcome_of
-
-
-def marked(name: str, *outputs: NotebookNode, **flags: object) -> NotebookNode:
-    marks = {"grade_id": name, "grade": False, "solution": False, "locked": False, "task": False, **flags}
-    return new_code_cell("pass", metadata={"nbgrader": marks}, outputs=list(outputs))
+from autograder.execution import Report, Trouble
+from autograder.judging import Judgement
+from autograder.outcome import VERDICT, Status, mistakes_in, outcome_of
+from gradlab.checks.verdict import AspectResult, Verdict
 
 
-def answer(name: str, *outputs: NotebookNode) -> NotebookNode:
-    return marked(name, *outputs, solution=True)
+def verdict(outcome: str = "right", *mistakes: str) -> Verdict:
+    return Verdict("step", outcome, (AspectResult("value", 1, 1),), story=("",), mistakes=mistakes)
 
 
-def test_of(name: str, *outputs: NotebookNode) -> NotebookNode:
-    return marked(f"check_{name}", *outputs, grade=True, points=4)
-
-
-test_of.__test__ = False
-
-
-def error(ename: str, evalue: str = "") -> NotebookNode:
-    return new_output("error", ename=ename, evalue=evalue, traceback=[])
-
-
-def verdict(**content: object) -> NotebookNode:
-    return new_output("execute_result", data={"text/plain": "2", VERDICT: {"outcome": "wrong", **content}})
-
-
-def status(*cells: NotebookNode) -> Status:
-    return outcome_of(new_notebook(cells=list(cells)), []).status
+def judged(outcome: str = "right", *mistakes: str) -> Judgement:
+    return Judgement(verdict(outcome, *mistakes), verdict(outcome, *mistakes))
 
 
 def test_a_notebook_that_ran_through_is_graded():
-    assert status(answer("step"), test_of("step", verdict(outcome="right"))) == Status.GRADED
+    outcome = outcome_of(Report({"check_step": judged()}), [])
+    assert (outcome.status, outcome.detail) == (Status.GRADED, "")
 
 
-def test_an_answer_that_raises_makes_it_partly_graded_and_is_named():
-    broken = answer("step", error("SyntaxError", "expected ':' (2718.py, line 3)"))
-    outcome = outcome_of(new_notebook(cells=[broken, test_of("step", error("NameError"))]), [])
-    assert outcome.status == Status.PARTLY
-    assert outcome.detail == "An answer could not be run: step (SyntaxError: expected ':' in line 3)."
+def test_what_is_not_written_is_said_and_is_no_trouble():
+    outcome = outcome_of(Report({"check_step": judged("unwritten"), "check_limit": judged()}), [])
+    assert (outcome.status, outcome.detail) == (Status.GRADED, "Not written: step.")
 
 
-def test_an_error_in_a_cell_of_the_learners_own_changes_nothing():
-    assert status(new_code_cell("1/0", outputs=[error("ZeroDivisionError")])) == Status.GRADED
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (Trouble.BROKEN, Status.PARTLY),
+        (Trouble.TIMED_OUT, Status.TIMED_OUT),
+        (Trouble.CRASHED, Status.CRASHED),
+        (Trouble.LIMIT, Status.LIMIT),
+        (Trouble.VIOLATION, Status.VIOLATION),
+    ],
+)
+def test_every_trouble_has_a_status_and_its_own_words(kind, status):
+    outcome = outcome_of(Report(troubles=[(kind, "This happened.")]), [])
+    assert (outcome.status, outcome.detail) == (status, "This happened.")
 
 
-def test_a_loop_is_found_in_a_cell_and_in_a_checked_function():
-    assert status(answer("step", error(TIMED_OUT))) == Status.TIMED_OUT
-    assert status(test_of("step", verdict(outcome="timeout"))) == Status.TIMED_OUT
-
-
-def test_a_crash_outranks_everything_and_says_what_was_not_run():
-    cells = [
-        answer("step", error("NameError")),
-        answer("limit", error(CRASHED)),
-        test_of("limit", error(NOT_RUN)),
-    ]
-    outcome = outcome_of(new_notebook(cells=cells), [])
+def test_the_gravest_comes_first_and_what_was_not_run_is_named():
+    report = Report(
+        {"check_step": judged("timeout"), "check_limit": Judgement(error="NotRun: This test was not run.")},
+        [(Trouble.TIMED_OUT, "No end: step."), (Trouble.CRASHED, "Python ended in limit.")],
+    )
+    outcome = outcome_of(report, [])
     assert outcome.status == Status.CRASHED
-    assert outcome.detail == "Python ended in limit. Not run after it: check_limit."
+    assert outcome.detail == "Python ended in limit. No end: step. Not run after it: check_limit."
 
 
 def test_a_mistake_that_two_checks_name_is_listed_once():
-    cells = [test_of(name, verdict(mistakes=["History forgotten"])) for name in ("step", "limit")]
-    assert outcome_of(new_notebook(cells=cells), []).mistakes == ("History forgotten",)
+    report = Report({"check_a": judged("wrong", "History"), "check_b": judged("wrong", "History", "Sign")})
+    assert outcome_of(report, []).mistakes == ("History", "Sign")
 
 
-@pytest.mark.parametrize("mistakes", ["History", {"a": 1}, 7, [7, None, ["x"]], None])
-def test_mistakes_of_the_wrong_type_are_dropped(mistakes):
-    assert outcome_of(new_notebook(cells=[test_of("step", verdict(mistakes=mistakes))]), []).mistakes == ()
+def test_notes_of_the_repair_and_of_the_run_are_kept():
+    assert outcome_of(Report(notes=["No figures."]), ["Put back."]).notes == ("Put back.", "No figures.")
 
 
-def test_a_flood_of_mistakes_is_cut_to_what_a_table_can_show():
-    flood = verdict(mistakes=[f"{number}\n\x1b[31m" * 1000 for number in range(1000)])
-    mistakes = outcome_of(new_notebook(cells=[test_of("step", flood)]), []).mistakes
-    assert len(mistakes) == 3
-    assert all(len(name) <= 80 and name.isprintable() for name in mistakes)
+# --- What is read back from an autograded notebook --------------------------------------------------------------
 
 
-@given(
-    content=st.recursive(
-        st.none() | st.text() | st.integers(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+def graded_cell(content: object) -> object:
+    data = {"text/plain": "2", VERDICT: content}
+    marks = {"nbgrader": {"grade_id": "check_step", "grade": True, "points": 4}}
+    return new_code_cell("pass", metadata=marks, outputs=[new_output("execute_result", data=data)])
+
+
+def test_the_mistakes_of_a_graded_cell_can_be_read_again():
+    assert mistakes_in(graded_cell({"outcome": "wrong", "mistakes": ["History\nforgotten"]})) == (
+        "History forgotten",
     )
+
+
+@pytest.mark.parametrize("mistakes", ["History", {"a": 1}, 7, [7, None], None])
+def test_mistakes_of_the_wrong_type_are_dropped(mistakes):
+    assert mistakes_in(graded_cell({"outcome": "wrong", "mistakes": mistakes})) == ()
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
 )
-def test_any_verdict_is_survived(content):
-    result = new_output("execute_result", data={"text/plain": "2", VERDICT: content})
-    assert status(test_of("step", result)) == Status.GRADED
+
+
+@given(anything, anything)
+def test_any_verdict_is_survived(outcome, mistakes):
+    found = mistakes_in(graded_cell({"outcome": outcome, "mistakes": mistakes}))
+    assert all(isinstance(name, str) and len(name) <= 80 for name in found) and len(found) <= 3

@@ -13,30 +13,30 @@ MASTER = '''# %% [markdown]
 
 # %%
 import os
-from gradlab import todo
+from gradlab import check, todo
 
-# %% nbgrader={"grade_id": "double_it", "solution": true}
-def double_it(number):
-    """Twice the number."""
+# %% nbgrader={"grade_id": "effective_step", "solution": true}
+def effective_step(lr, rho):
+    """The step that a long run of equal gradients ends at."""
     ### BEGIN SOLUTION
-    answer_of_the_lesson = number + number
+    answer_of_the_lesson = lr / (1 - rho)
     return answer_of_the_lesson
     ### END SOLUTION
 
-# %% nbgrader={"grade_id": "check_double_it", "grade": true, "points": 2}
-assert double_it(2) == 4
+# %% nbgrader={"grade_id": "check_effective_step", "grade": true, "points": 3}
+check(effective_step)
 ### BEGIN HIDDEN TESTS
-assert double_it(1234567) == 2469134
+check(effective_step, hidden=True)
 ### END HIDDEN TESTS
 
 # %%
-print(double_it(21))
+print(effective_step(0.5, 0.5))
 
 # %%
-print(double_it(21))
+print(effective_step(0.5, 0.5))
 
 # %% [markdown] nbgrader={"grade_id": "written_why", "grade": true, "solution": true, "points": 1}
-# Because adding a number to itself doubles it.
+# Because what is kept of a step adds up.
 '''
 
 

@@ -9,6 +9,7 @@ processes in there take more memory than they may, or when there is one process 
 """
 
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -36,6 +37,9 @@ def main() -> None:
     (words,), parts = receive(requests)
     walls = Walls(**words, seccomp=bytes(parts[0]))
     role = _prepare(role_name)
+    # What is there now is never collected, so forks do not copy it only to count references.
+    gc.collect()
+    gc.freeze()
     # Ended wardens need nobody to bury them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     send(requests, ["ready"])

@@ -97,8 +97,9 @@ class Sandbox:
             send(here, [walls], [seccomp_filter() if isolation.seccomp else b""])
             receive(here, time.monotonic() + START_SECONDS)
         except (ClosedError, LateError, ProtocolError) as error:
+            words = self._last_words()
             self.close()
-            raise UserError(f"The sandbox could not be started: {self._last_words()}") from error
+            raise UserError(f"The sandbox could not be started: {words}") from error
 
     def fork(self) -> "Fork":
         """A fresh process, shut in; raises ClosedError where the zygote is gone."""
@@ -121,6 +122,7 @@ class Sandbox:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._errors.close()
         self._cache.cleanup()
 
     def _last_words(self) -> str:
