@@ -8,7 +8,8 @@ BENCH ?=
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # nbval compares numbers to the last digit: the same environment as in `build`.
-FIXED := PYTHONHASHSEED=0 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
+FIXED := PYTHONHASHSEED=0 OPENBLAS_CORETYPE=Haswell OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+    VECLIB_MAXIMUM_THREADS=1
 EVERY_CORE := --numprocesses logical --dist loadscope
 
 # .venv/installed holds the folder it was made in: an environment that was moved, or has lost its Python, is made anew.
