@@ -10,7 +10,7 @@
 # - tell from the curvature which learning rates creep, which arrive, and which fly apart,
 # - choose a batch size, and say what you pay for it.
 #
-# **Time:** about 75 minutes. **Builds on:** [00 · Start here](../00-start-here/start-here.ipynb), where you met weights,
+# **Time:** about 85 minutes. **Builds on:** [00 · Start here](../00-start-here/start-here.ipynb), where you met weights,
 # loss and the loss surface; a derivative; a matrix times a vector.
 
 # %%
@@ -60,8 +60,8 @@ line_explorer(
 # Two sliders are a minute's work. But the network at the end of this lesson has 2410 weights. With ten positions for each,
 # there are $10^{2410}$ places to try, a one with 2410 zeros. Nobody tries them all, and there is no map to look at. So we
 # need a way to get better *from where we are*. That is what optimization means here, and why it is needed: **compute how
-# wrong you are, feel which way is down, take a step, and do it again.** Training a network is this loop, many thousand
-# times.
+# wrong you are, feel which way is down, take a step, and do it again.** Training a network is *iterative*: this loop, many
+# thousand times.
 #
 # ## 2. How wrong is a line?
 #
@@ -295,7 +295,8 @@ table(
 
 # %% [markdown]
 # With ten times smaller a step the error to one side shrinks ten times, but to both sides a hundred times. For several
-# weights measure one after the other, and hold all the others still meanwhile.
+# weights measure one after the other, and hold all the others still meanwhile. If they stand in an array of some other
+# shape, `np.ndindex(w.shape)` visits every place of it in turn: `(0, 0)`, `(0, 1)` and so on.
 #
 # ### Exercise 3: `numerical_gradient`
 
@@ -338,7 +339,8 @@ check(numerical_gradient, hidden=True)
 
 # %% [markdown]
 # Now let your two gradients check each other, one from algebra and one from measuring. And try what a smaller and smaller
-# $h$ does. *Predict:* is the smallest the best?
+# $h$ does. (Both axes of the figure are *logarithmic*: from one mark to the next it is always the same factor.) *Predict:*
+# is the smallest the best?
 
 
 # %%
@@ -470,8 +472,9 @@ panels(
 # ## 6. How long a step?
 #
 # The bowl of the plants is nearly round: one rate suits all its directions. Here is a surface that is not round, and that
-# will keep you company through this course: the ravine $0.1\,w_1^2 + 2\,w_2^2$. Its gradient is $(0.2\,w_1,\ 4\,w_2)$. The
-# numbers 0.2 and 4 are its **curvatures**: how fast the slope changes along each weight.
+# will keep you company through this course: the ravine $0.1\,w_1^2 + 2\,w_2^2$, where a ball starts at $(-5, -2)$. (In code
+# it is `ravine`, with its `value`, its `gradient` and its `start`.) The gradient is $(0.2\,w_1,\ 4\,w_2)$, and the numbers
+# 0.2 and 4 are the **curvatures**: how fast the slope changes along each weight.
 #
 # Follow one weight whose curvature is $c$. Its gradient is $c\,w$, so a step makes of it
 #
@@ -540,8 +543,8 @@ panels(
 
 # %% [markdown]
 # Too small wastes your evening; too large ruins the run; and the best one stands close to the cliff. So the limit is worth
-# knowing exactly. Four rules that one can hear, each with the rate it allows on the ravine, tried a little below and a
-# little above:
+# knowing exactly. Four rules of thumb go about. Here is the largest rate that each of them allows on the ravine, tried a
+# little below and a little above:
 
 
 # %%
@@ -568,7 +571,7 @@ table(
 
 # %% [markdown]
 # Only $2/L$ divides what arrives from what does not. The first two are safe, and stricter than they need be; the last looks
-# at the flat direction and flies out along the steep one. Nothing is wrong, then, with a ball that jumps across the valley,
+# at the flat direction and flies out across the steep one. Nothing is wrong, then, with a ball that jumps across the valley,
 # as long as each jump ends lower.
 #
 # > **Conventions.** "$2/L$" speaks of surfaces with the same curvature everywhere. A network's curvature changes as it
@@ -584,6 +587,10 @@ table(
 # To deal fairly, shuffle the examples, then cut the pile: every example once, in batches of equal size, and a short one at
 # the end if they do not come out even. Ten examples in batches of four are 4, 4 and 2. And shuffle inputs and targets
 # *together*: an $x$ with somebody else's $y$ teaches nothing.
+#
+# All chance in this course comes from a *generator*, such as `rng = np.random.default_rng(0)`. The number is its *seed*:
+# whoever starts from the same one gets the same chance, and so the same figures. `rng.permutation(10)` is the numbers 0 to 9,
+# shuffled, and `X[[7, 2]]` are rows 7 and 2 of `X`.
 #
 # ### Exercise 5: `minibatches`
 
@@ -747,7 +754,7 @@ panels(
         xlabel="epochs",
         ylabel="loss above the lowest",
         log=True,
-        ylim=(1e-5, 10),
+        ylim=(1e-7, 10),
     ),
     curves(
         over_steps,
@@ -755,7 +762,7 @@ panels(
         ylabel="loss above the lowest",
         log=True,
         logx=True,
-        ylim=(1e-5, 10),
+        ylim=(1e-7, 10),
     ),
     alt="Left: over the epochs, the smaller the batch the steeper the loss falls, but "
     "single examples stop at once at a high floor, and 32, 64 and 128 at lower ones. "
@@ -790,15 +797,21 @@ if measure:
 # %% [markdown]
 # ## 8. On a real network
 #
-# Now handwritten digits, 8 x 8 pixels each, and a network with 64 inputs, 32 hidden units and 10 outputs, one for each
-# digit: 2410 weights. Its loss is called *cross-entropy*: 0 when the network is sure and right, and $\ln 10 = 2.3$ when it
-# thinks all ten digits equally likely. `network.loss_and_gradient` returns that loss and its gradient, as your two
-# functions do for a line. Your `minibatches` does not care what the loss is, and deals digits as it dealt plants.
+# Now handwritten digits, 8 x 8 pixels each, and a **network**, which is many small models, one behind the other. Each of 32
+# *hidden units* adds up the 64 pixels and an intercept, with weights of its own, as your line did with one $x$, and bends
+# the sum by a curve, so that together they can do what no straight line can. Then each of ten *outputs*, one for each digit,
+# adds up those 32, and the highest output is the network's answer. That makes $32 \cdot 65 + 10 \cdot 33 = 2410$ weights.
+#
+# Its loss is called *cross-entropy*: 0 when the network is sure and right, and $\ln 10 = 2.3$ when it thinks all ten digits
+# equally likely. The slope along every weight comes from the chain rule, and `network.loss_and_gradient` does that for you:
+# it returns the loss and its gradient, as your two functions do for a line. Your `minibatches` does not care what the loss
+# is, and deals digits as it dealt plants.
 #
 # The network learns from 1280 digits, so that every batch is full; 450 others are *held out* and never trained on, to see
-# whether it has learned digits or only these digits. Five networks are trained side by side from five random starts (five
-# *seeds*), so that no result hangs on a lucky one. Each batch size gets ten epochs and several rates, and its best rate
-# counts.
+# whether it has learned digits or only these digits. The share of them that it gets right is its *accuracy*. Five networks
+# are trained side by side from five random starts, so that no result hangs on a lucky one: the table shows the mean of the
+# five, and behind the ± how far they typically are from it, their *standard deviation*. Each batch size gets ten epochs and
+# several rates, and its best rate counts.
 #
 # *Predict:* which batch size ends lowest? And does it want a larger or a smaller rate than the others?
 

@@ -10,7 +10,7 @@
 # - get a run off a saddle that holds it, and say what a plateau does to it,
 # - say, with numbers from a real network, why a local minimum of low loss is good enough.
 #
-# **Time:** about 75 minutes. **Builds on:** gradient descent and mini-batches (lesson 01), the Hessian and its eigenvalues, the
+# **Time:** about 65 minutes. **Builds on:** gradient descent and mini-batches (lesson 01), the Hessian and its eigenvalues, the
 # curvatures (lesson 02).
 
 # %%
@@ -62,17 +62,19 @@ basin_explorer(
 #
 # Gradient descent stands still where the gradient is zero. Such a point is called **critical**, and it need not be the bottom of
 # anything: on a hilltop, and in the middle of a mountain pass, the slope is zero too. To tell them apart, look at what the slope
-# leaves out, the curvatures. If the gradient at $w$ is zero, then for a short step $d$
+# leaves out, the curvatures. For a single weight, the Taylor series of the loss goes on with $\tfrac12 f''(w)\, d^2$ where the
+# slope is zero. For several, lesson 02 found the curvature along a direction $d$ to be $d^\top H d$. So if the gradient at $w$ is
+# zero, then for a short step $d$
 #
-# $$L(w + d) \approx L(w) + \tfrac12\, d^\top H\, d,$$
+# $$\mathcal{L}(w + d) \approx \mathcal{L}(w) + \tfrac12\, d^\top H\, d,$$
 #
 # | symbol | in code | what it is | shape |
 # |:--|:--|:--|:--|
-# | $L$ | `loss` | the loss | a number |
+# | $\mathcal{L}$ | `loss` | the loss | a number |
 # | $w$ | `w` | the critical point | (n,) |
 # | $d$ | | a short step from there | (n,) |
 # | $H$ | `H` | the Hessian at $w$: the second derivatives | (n, n) |
-# | $\lambda$ | | an eigenvalue of $H$: the curvature in one of $n$ directions | n numbers |
+# | $\lambda$ | `np.linalg.eigvalsh(H)` | the eigenvalues of $H$: the curvatures in $n$ directions | (n,) |
 #
 # A step of length $s$ in a direction of curvature $\lambda$ changes the loss by $\tfrac12 \lambda s^2$: up where $\lambda > 0$,
 # down where $\lambda < 0$. So collect the signs. Here are five surfaces, all with the gradient zero at $(0, 0)$, their Hessians
@@ -248,8 +250,10 @@ panels(
 # the rate 2: it comes to rest near $-1.8$, with a loss of $-1.19$. Is that the lowest point? From this run nobody can say. So
 # start everywhere.
 #
-# That costs less than it sounds. A gradient that takes points of shape `(..., dim)` answers for a thousand starts in a single call,
-# and the step `w - lr * gradient(w)` does not care whether `w` is one point or a table of them.
+# That costs less than it sounds. Let the *last* axis of an array hold the weights of a point, and the axes in front of it, if there
+# are any, the points: shape `(dim,)` is one point, `(1000, dim)` a list of a thousand, `(100, 100, dim)` a grid. In short, `(..., dim)`.
+# The surfaces of this course take all of these, and answer for a thousand points in a single call. And the step
+# `w - lr * gradient(w)` does not care how many points there are in `w`.
 #
 # ### Exercise 2: `multi_start`
 
@@ -404,6 +408,9 @@ table(
 # By hand: minima at $(0, 0)$ and $(5, 0)$, radius 2. A run that ended at $(1, 1)$ is $\sqrt 2 = 1.41$ from the first: index 0. One at
 # $(4, -1)$ is 1.41 from the second: index 1. One at $(2.5, 0)$ is 2.5 from both: too far, $-1$.
 #
+# To let every end meet every minimum, give the ends one more axis: `ends[..., None, :]` has the shape `(..., 1, dim)`, and less the
+# minima, of shape `(k, dim)`, it makes an array of shape `(..., k, dim)`: $k$ differences for each end.
+#
 # ### Exercise 3: `basin_map`
 
 
@@ -548,7 +555,7 @@ table(
 # |:--|:--|:--|:--|
 # | $g$ | `gradient(w)` | the gradient | as `w` |
 # | $\sigma$ ("sigma") | `noise` | the size (standard deviation) of the noise | a number |
-# | $\xi$ ("xi") | | standard normal numbers, independent of each other | as `w` |
+# | $\xi$ ("xi") | | normal numbers of mean 0 and standard deviation 1, independent of each other | as `w` |
 #
 # > **Conventions.** Some authors shake the weights, `w - lr * g + noise * xi`, or add noise only where the gradient is tiny. *Here* it
 # > is part of every gradient, as it is with mini-batches, and so the rate shortens it too.

@@ -10,7 +10,7 @@
 # - foretell how AdaGrad's rates fall, and see where that helps and where it hurts,
 # - say what a rate for each weight buys on a real network, and what it cannot do.
 #
-# **Time:** about 75 minutes. **Builds on:** gradient descent and its limit 2/L, L being the largest curvature (lessons 01 and 02), the
+# **Time:** about 65 minutes. **Builds on:** gradient descent and its limit 2/L, L being the largest curvature (lessons 01 and 02), the
 # ravine of lesson 05, and mini-batches (lesson 01): a handful of examples whose mean gradient makes one step.
 
 # %%
@@ -178,8 +178,8 @@ table(
 # and the floor space in square metres, both as distances from the average flat. Rents are predicted as
 # $w_1 \cdot \text{rooms} + w_2 \cdot \text{area}$, and the loss is the mean squared error of lesson 01, whose gradient is twice the mean of
 # error times feature. Now express the area in a unit 30 times smaller, and all its numbers become 30 times larger. The error then reacts
-# 30 times as strongly to $w_2$, and in the gradient it is multiplied by a feature that is 30 times as large: **the curvature
-# grows with the square of the feature, 900 times.**
+# 30 times as strongly to $w_2$, and in the gradient it is multiplied by a feature that is 30 times as large. In a formula: the second
+# derivative of $(w x - y)^2$ is $2x^2$. **The curvature grows with the square of the feature, 900 times.**
 
 # %%
 from gradlab.data import linear_data
@@ -364,8 +364,8 @@ check(adagrad_step, hidden=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# On to the ravine, from a start where both weights have equally far to go. *Predict* the shape of the path: a zigzag, a bend, or
-# something else?
+# On to the ravine: once from $(-2.5, -2.5)$, where both weights have equally far to go, and once from the usual start. *Predict* the
+# shape of the first path: a zigzag, a bend, or something else?
 
 # %%
 rest, corner = np.zeros(2), np.array([-2.5, -2.5])
@@ -406,9 +406,10 @@ panels(
 )
 
 # %% [markdown]
-# A straight line, as though the ravine were a round bowl. In each direction the gradient is curvature times distance, and the root of
-# the sum of squares has the same curvature in it: **it cancels.** What does *not* cancel is the distance, which is why the other
-# path is bent.
+# A straight line, as though the ravine were a round bowl. In each direction the gradient is curvature times distance, and so were all
+# the gradients before it. The curvature therefore stands above the fraction bar and, in the root of the sum of squares, below it:
+# **it cancels.** What does *not* cancel is the distance, which is why the path from the usual start is bent: there the first weight
+# has farther to go.
 #
 # ## 5. A whole run
 #
@@ -650,7 +651,8 @@ table(
 # the most of each.
 #
 # *Predict:* one pass over 2000 examples in batches of 10. Which weights does gradient descent get wrong at a small rate? And at
-# a large one?
+# a large one? (The last column of the table adds up what all the errors cost in the predictions. A wrong weight does harm only where
+# its feature varies, so the error of a rare one costs less.)
 
 # %%
 from gradlab.data import minibatches, sparse_zipf
@@ -797,7 +799,7 @@ panels(
             log=True,
             logx=True,
             markers=True,
-            ylim=(0.02, 1),
+            ylim=(0.008, 1),
             title=f"Pixels in {copy}",
         )
         for copy in copies

@@ -10,7 +10,7 @@
 # - say what is lost when a rate falls too early, and when a schedule buys nothing at all,
 # - write a schedule that nobody can break by looking at it.
 #
-# **Time:** about 70 minutes. **Builds on:** gradient descent in mini-batches and the limit 2/L of its rate, where L is the largest
+# **Time:** about 65 minutes. **Builds on:** gradient descent in mini-batches and the limit 2/L of its rate, where L is the largest
 # curvature (lessons 01 and 02).
 
 # %%
@@ -83,7 +83,8 @@ table(
 #
 # ## 2. Why there is a floor
 #
-# Take one direction of curvature $L$. The true gradient is $L w$, the measured one $L w + n$, where the error $n$ has mean 0 and
+# In lesson 01, too, every run with mini-batches ended on a *floor*, and the smaller the batch, the higher it was. Now let us compute
+# it. Take one direction of curvature $L$. The true gradient is $L w$, the measured one $L w + n$, where the error $n$ has mean 0 and
 # variance $\sigma^2$. A step of gradient descent is
 #
 # $$w \leftarrow w - \eta\,(L w + n) = (1 - \eta L)\, w - \eta\, n .$$
@@ -95,9 +96,14 @@ table(
 # | $n$, $\sigma$ | `NOISE` | the error of the measured gradient, and its standard deviation |
 # | $V$ | | the variance of $w$: its mean square, once its mean has become 0 |
 #
-# Each step does two things: it *shrinks* what is there, and it *adds a shake*. The new error has nothing to do with the old place,
-# so the variances add up: $V \leftarrow (1 - \eta L)^2\, V + \eta^2 \sigma^2$. The ball comes to rest, on average, where one makes up for the
-# other. Solve $V = (1 - \eta L)^2\, V + \eta^2\sigma^2$ for $V$, and put it into the loss $\tfrac12 L V$:
+# Each step does two things: it *shrinks* what is there, and it *adds a shake*. A number that is multiplied by $c$ has $c^2$ times the
+# variance. And the new error has nothing to do with the old place, so the variances of the two add up:
+#
+# $$V \leftarrow (1 - \eta L)^2\, V + \eta^2 \sigma^2$$
+#
+# The ball comes to rest, on average, where one makes up for the other and $V$ stays what it is: $V - (1 - \eta L)^2\, V = \eta^2 \sigma^2$.
+# Since $1 - (1 - x)^2 = x\,(2 - x)$, the left side is $\eta L\,(2 - \eta L)\, V$. Divide by what stands before $V$, and put the result
+# into the loss $\tfrac12 L V$:
 #
 # $$V = \frac{\eta\,\sigma^2}{L\,(2 - \eta L)} \qquad\qquad \text{floor} = \frac{\eta\,\sigma^2}{2\,(2 - \eta L)}$$
 #
@@ -282,7 +288,7 @@ table(
 # $\gamma$ ("gamma", in code `gamma`) is the share that is *kept* from one epoch to the next. By hand, $\eta_0 = 0.8$ and $\gamma = 0.5$: 0.8, 0.4,
 # 0.2, 0.1. A staircase with $\gamma = f^{1/s}$ has the same rates at the corners.
 #
-# > **Conventions.** Other courses write $\eta_0\, e^{-k e}$, with a *speed* $k$. It is the same curve with $k = -\ln\gamma$. Mind which one a
+# > **Conventions.** Other courses write $\eta_0 \exp(-k e)$, with a *speed* $k$. It is the same curve with $k = -\ln\gamma$. Mind which one a
 # > number belongs to: $\gamma = 0.9$ keeps 90 % an epoch, $k = 0.9$ keeps 41 %. The check expects $\gamma$.
 #
 # ### Exercise 2: `exponential_decay`
@@ -344,7 +350,7 @@ panels(
 
 # %% [markdown]
 # The slow one is still shaken. The quick one never arrives: its steps die on the way. How far a run can get is a sum. Without noise, a step
-# leaves the share $1 - \eta_e L \approx e^{-\eta_e L}$ of the distance, so all steps together leave about $e^{-L \sum \eta_e}$. And the sum
+# leaves the share $1 - \eta_e L \approx \exp(-\eta_e L)$ of the distance, so all steps together leave about $\exp(-L \sum \eta_e)$. And the sum
 # of a geometric series is finite: $\sum \eta_e \le \eta_0 / (1 - \gamma)$. With $\gamma = 0.8$ that is 2, for ever.
 
 # %%
@@ -372,15 +378,21 @@ table(
 # ## 5. A cosine, and a run-up
 #
 # An exponential gives its high rates away early. What if the rate stayed high for as long as possible, and came down gently at the very end?
-# Half a wave of a cosine has that shape. Let $p$, the *progress*, run from 0 to 1:
+# Half a wave of a cosine has that shape. Let $p$, the *progress*, run from 0 in the first epoch to 1 in epoch $T$, and stay there:
 #
-# $$p = \frac{e - e_w}{T - e_w} \quad\text{held between 0 and 1},
-# \qquad \eta_e = r_e \left( \eta_{\min} + (\eta_0 - \eta_{\min})\, \frac{1 + \cos(\pi p)}{2} \right)$$
+# $$p = \frac{e}{T} \qquad\qquad \eta_e = \eta_{\min} + (\eta_0 - \eta_{\min})\, \frac{1 + \cos(\pi p)}{2}$$
 #
-# By hand: at $p = 0$ the fraction is $(1 + 1)/2 = 1$, half way $(1 + 0)/2 = 0.5$, at the end $(1 - 1)/2 = 0$.
+# By hand: at $p = 0$ the fraction is $(1 + 1)/2 = 1$, half way $(1 + 0)/2 = 0.5$, at the end $(1 - 1)/2 = 0$. So the rate goes from
+# $\eta_0$ down to $\eta_{\min}$.
 #
-# The factor $r_e$ is a **warm-up**: $r_e = (e + 1) / (e_w + 1)$, but never more than 1. A network that has just been born can be thrown out by a rate that it would
-# bear a little later (section 7 tries it). So the rate climbs a ramp first: with $e_w = 3$ it is a quarter, a half, three quarters, and in epoch 3 full.
+# Now for the run-up. A network that has just been born can be thrown out by a rate that it would bear a little later (section 7 tries
+# it). So let the rate climb a ramp first, a **warm-up**, and let the cosine begin where the ramp ends, in epoch $e_w$. Take $p$ from
+# there, still held between 0 and 1, and multiply the rate of the cosine by $r_e$, the height of the ramp:
+#
+# $$p = \frac{e - e_w}{T - e_w} \qquad\qquad r_e = \frac{e + 1}{e_w + 1}, \text{ at most } 1$$
+#
+# By hand, $e_w = 3$: in epochs 0, 1 and 2 the ramp is a quarter, a half and three quarters high, and from epoch 3 on it is full. With
+# $e_w = 0$ there is no ramp, and $p$ is what it was.
 #
 # | symbol | in code | what it is |
 # |:--|:--|:--|
@@ -625,7 +637,9 @@ panels(
 # set the rate, each at five first rates; each is shown at the one with the lowest training loss.
 #
 # And all of it twice. First with the labels as they are. Then with one in five of the *training* labels replaced by a random one, as a tired
-# person might have labelled them. *Predict:* where does a schedule help more?
+# person might have labelled them. *Predict:* where does a schedule help more? (The first cell is long, since it trains all of it at
+# once; what counts are the two tables below it. `partial(step_decay, factor=0.2, step_size=5)` is your function with two of its
+# arguments filled in.)
 
 # %%
 from gradlab.data import digits, stratified_split
@@ -854,7 +868,7 @@ table(
 #
 # 1. *True*: a smaller rate has a lower floor, in proportion to it; that is why the loss drops. Gives a number (section 2 or 3).
 # 2. *Wrong*: from the first step it does not get there in time: the rates 0.02 and 0.05 in the table of section 1 end at 0.958 and 0.231, far above the 0.025 of rate 0.15.
-# 3. The sum: along the valley $e^{-0.2 \sum \eta}$ of the distance is left; 120 steps of 0.02 add up to 2.4, which leaves 62 %. The
+# 3. The sum: along the valley $\exp(-0.2 \sum \eta)$ of the distance is left; 120 steps of 0.02 add up to 2.4, which leaves 62 %. The
 #    schedule's long first steps cover the way.
 # <!-- END SOLUTION -->
 
