@@ -100,7 +100,7 @@ table(["lambda", "point w", "chord", "curve"], rows)
 
 # %% [markdown]
 # In the three rows in the middle the curve is higher. One of them is enough: **a single violation proves that a curve is not
-# convex.**
+# convex**, or *non-convex*, as the books say.
 #
 # > **Conventions.** Many books let lambda count from $b$, $\lambda a + (1 - \lambda) b$. Evenly spread lambdas give the same
 # > answer either way, and the check accepts both. What is *convex* here is "concave up" in many school books.

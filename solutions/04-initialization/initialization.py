@@ -10,7 +10,7 @@
 # - measure in any network how its signal fares on the way forward, and its gradient on the way back,
 # - explain why no network may start from equal weights, and what a bad start costs.
 #
-# **Time:** about 75 minutes. **Builds on:** gradient descent in mini-batches (lesson 01), saddles and flat regions
+# **Time:** about 85 minutes. **Builds on:** gradient descent in mini-batches (lesson 01), saddles and flat regions
 # (lesson 03). Two words from statistics: the *variance* of some numbers is the mean of their squared distances from their
 # mean, and the *standard deviation*, std for short, is its root.
 
@@ -27,10 +27,10 @@ from gradlab.tables import table
 # %% [markdown]
 # ## 1. See it first
 #
-# Every descent starts somewhere. The ravine's ball was put down at (-5, -2) by hand; a network has thousands of weights, and
-# they are drawn at random. The only thing left to choose is how large.
+# Every descent has a starting point. The ravine's ball was put down at (-5, -2) by hand; a network has thousands of weights,
+# and they are drawn at random. The only thing left to choose is how large.
 #
-# Each *unit* of a layer takes the $n$ numbers that it is given, multiplies each by a weight, and hands on the sum. Below are
+# Each *unit*, or *neuron*, of a layer takes the $n$ numbers that it is given, multiplies each by a weight, and hands on the sum. Below are
 # fifty such layers, one behind the other, of 100 units each. There is no training yet, and no *activation*, the function that
 # units usually put their sums through. A signal of *size* 1 goes in on the left, and the curve shows what arrives behind each
 # layer. (The *mean square* of some numbers is the mean of their squares, and the root of it is what we call their size.)
@@ -88,7 +88,7 @@ table(["terms n", "std of their sum"], rows)
 #
 # So every layer multiplies the mean square by $n\sigma^2$. By hand, $n = 100$: with $\sigma = 1$ that is 100, and the size
 # grows 10 times. With $\sigma = 0.12$ it is 1.44, and the size grows 1.2 times. The signal keeps its size
-# where $n \sigma^2 = 1$:
+# where $n \sigma^2$ is 1, so
 #
 # $$\sigma = \frac{1}{\sqrt{n}}$$
 #
@@ -998,7 +998,7 @@ table(
 #
 # 1. Names the cause: 1/16 is 1/sqrt(256), right for layers without an activation; ReLU halves the mean square in every
 #    layer. The std should be sqrt(2/256) = 0.088.
-# 2. Numbers: about 1/2**4 = 0.06 behind layer 4, about 1/2**40 = 1e-12 behind layer 40.
+# 2. Numbers: about $1/2^4 = 0.06$ behind layer 4, about $1/2^{40}$, which is 1e-12, behind layer 40.
 # 3. Why it did not show: a signal of a sixteenth can still be made up for by training, and the gradient is not much weaker either;
 #    with 1e-12 outputs are the same for every input and the gradient is next to nothing: a plateau.
 # <!-- END SOLUTION -->

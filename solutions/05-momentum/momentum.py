@@ -10,7 +10,7 @@
 # - recognise a run that creeps, one that swings, and one that is just right,
 # - say how much of momentum's gain on a real network is memory, and how much is only longer steps.
 #
-# **Time:** about 75 minutes. **Builds on:** gradient descent, `w <- w - lr * grad`; curvature, and that plain gradient
+# **Time:** about 70 minutes. **Builds on:** gradient descent, `w <- w - lr * grad`; curvature, and that plain gradient
 # descent diverges beyond the rate 2/L, where L is the largest curvature (lessons 01 and 02). If you have not done those,
 # this is enough for today: *curvature* is the second derivative, how fast the slope changes. For $2 w^2$ it is 4 everywhere,
 # for $0.1 w^2$ it is 0.2, and a larger one is a more tightly bent valley.
@@ -77,10 +77,11 @@ table(
 #
 # ## 2. Let the ball remember
 #
-# Look at the bouncing path again. Across the valley the gradients *quarrel*: left, right, left, right. Along the valley they
-# *agree*: a little to the right, every time. A ball that looked back over its last few gradients could tell the two apart.
+# Look at the bouncing path again. Across the valley the gradients fluctuate, they *quarrel*: left, right, left, right. Along
+# the valley they *agree*: a little to the right, every time. A ball that looked back over its last few gradients could tell
+# the two apart.
 #
-# So let it remember. Keep a running sum of the gradients, and let the old ones fade:
+# So let it remember. Give it a history: a running sum of its gradients, in which the old ones fade.
 #
 # $$v \leftarrow \rho\, v + g \qquad\qquad w \leftarrow w - \eta\, v$$
 #
@@ -923,7 +924,8 @@ table(
 # - I. Sutskever, J. Martens, G. Dahl, G. Hinton, *On the importance of initialization and momentum in deep learning*, 2013.
 # - G. Goh, *Why momentum really works*, Distill, 2017: the damping picture, interactive and in depth.
 #
-# In the next lesson every weight gets a step size of its own.
+# [Lesson 04](../04-initialization/initialization.ipynb) was about where a descent starts, and this one about how it rolls on.
+# In the [next lesson](../06-per-weight-steps/per-weight-steps.ipynb) every weight gets a step size of its own.
 
 # %%
 progress("05-momentum")

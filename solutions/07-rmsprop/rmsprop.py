@@ -10,7 +10,7 @@
 # - say what eps does, for which weights, and why the same eps means something else in another library,
 # - say where RMSProp beats AdaGrad on a real network, where it does not, and why it never quite comes to rest.
 #
-# **Time:** about 70 minutes. **Builds on:** AdaGrad and effective rates (lesson 06), and the exponential average (section 6 of
+# **Time:** about 55 minutes. **Builds on:** AdaGrad and effective rates (lesson 06), and the exponential average (section 6 of
 # lesson 05).
 
 # %%

@@ -10,7 +10,7 @@
 # - write dropout, forward and backward,
 # - say what these cures buy on real digits, and when they buy nothing.
 #
-# **Time:** about 75 minutes. **Builds on:** gradient descent on mini-batches (lesson 01); the ravine (lesson 05); Adam (lesson 08) in
+# **Time:** about 80 minutes. **Builds on:** gradient descent on mini-batches (lesson 01); the ravine (lesson 05); Adam (lesson 08) in
 # section 7.
 
 # %%
@@ -353,6 +353,8 @@ panels(
 # weak a penalty and the network learns the typing errors; too strong, and it does not learn the digits either (*under-fitting*).
 #
 # ## 4. Keep few weights
+#
+# L2 has made all weights smaller and has kept every one of them. The other penalty is the one that can do without most.
 #
 # ### Exercise 3: `l1_penalty`
 

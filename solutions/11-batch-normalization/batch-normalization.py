@@ -10,7 +10,7 @@
 # - show why a network with this layer bears larger learning rates,
 # - name the batches for which you had better leave it out.
 #
-# **Time:** about 70 minutes. **Builds on:** mean square of a signal and He's weights (lesson 04), moving averages (lesson 05),
+# **Time:** about 55 minutes. **Builds on:** mean square of a signal and He's weights (lesson 04), moving averages (lesson 05),
 # central differences (lesson 01). In lesson 10 the training pass was noisier than the pass at test time (dropout); here the two differ
 # again.
 
@@ -367,7 +367,7 @@ panels(
 # To train through the layer you need its gradient. Given $g$, the gradient of the loss with respect to $y$, two parts are
 # easy. $\beta$ is added to every example and $\gamma$ multiplies every $\hat x$, so the examples add up:
 #
-# $$\frac{\partial L}{\partial \beta} = \sum_{\text{batch}} g \qquad\qquad \frac{\partial L}{\partial \gamma} = \sum_{\text{batch}} g\, \hat x$$
+# $$\frac{\partial \mathcal{L}}{\partial \beta} = \sum_{\text{batch}} g \qquad\qquad \frac{\partial \mathcal{L}}{\partial \gamma} = \sum_{\text{batch}} g\, \hat x$$
 #
 # For $x$ there is a trap. $\mu$ and $\sigma$ look like constants in the formula, but **every input moves them**. Think of what the layer
 # cannot hear: add 1 to all examples of a feature, and the output stays the same; stretch them all about their mean, and it
@@ -378,7 +378,7 @@ panels(
 #
 # What is left goes through the scale $\gamma$ and the division:
 #
-# $$\frac{\partial L}{\partial x} = \frac{\gamma}{\sqrt{\sigma^2 + \varepsilon}} \Big( g - \operatorname{mean}(g) - \hat x\, \operatorname{mean}(g\, \hat x) \Big)$$
+# $$\frac{\partial \mathcal{L}}{\partial x} = \frac{\gamma}{\sqrt{\sigma^2 + \varepsilon}} \Big( g - \operatorname{mean}(g) - \hat x\, \operatorname{mean}(g\, \hat x) \Big)$$
 #
 # (The long way, by the chain rule through $\mu$ and $\sigma^2$, gives the same, with the $\varepsilon$ exactly there.) By hand, the
 # four examples 1, 1, 3, 3 again, with $\gamma = 1$, $\varepsilon = 0$, and a gradient at the first example only:
@@ -724,7 +724,8 @@ table(
 # - J. L. Ba, J. R. Kiros, G. E. Hinton, *Layer normalization*, 2016: along the other axis, over the features of one example, so no batch is
 #   needed.
 #
-# Here the ground shifted because the *weights* moved. In the next lesson it shifts because the *data* do.
+# [Lesson 10](../10-regularization/regularization.ipynb) kept a network from learning the accidents of its data. Here the ground shifted because the *weights* moved. In
+# the [next lesson](../12-shifting-surfaces/shifting-surfaces.ipynb) it shifts because the *data* do.
 
 # %%
 progress("11-batch-normalization")

@@ -272,7 +272,8 @@ panels(
 #
 # ## 3. Deal fairly
 #
-# The best cure is a training set that is fair from the start. If you deal the parts yourself, take care of one thing: with a rare
+# The best cure is a training set that is fair from the start, and a test set that is fair as well: both **representative** of the
+# examples for which the network will be used. If you deal the parts yourself, take care of one thing: with a rare
 # label, chance may leave a part without it. So deal **label by label**: a *stratified* split. Of 8 zeros and 4 ones, three quarters for training:
 # shuffle the zeros, 6 to one side and 2 to the other; shuffle the ones, 3 and 1. Then join, and shuffle each part once more,
 # or a mini-batch would hold one label only.
