@@ -74,12 +74,12 @@ class Explorer(widgets.VBox):
         )
         self.choice.observe(self._reveal, names="value")
         self._enable(False)
-        question = widgets.HTML(f"<b>Before you move anything:</b> {escape(prediction.question)}")
-        return [question, self.choice, self.answer]
+        question = f"<b>Before you move anything:</b> {escape(prediction.question)}"
+        return [widgets.HTML(_lines(question)), self.choice, self.answer]
 
     def _reveal(self, change: Any) -> None:
         said = f"You said <b>{escape(change['new'])}</b>. {escape(self._prediction.reveal)} The sliders are yours now."
-        self.answer.value = f'<div style="line-height:1.45;max-width:{WIDTH}px">{said}</div>'
+        self.answer.value = _lines(said)
         if self.waiting:
             self.waiting = False
             self._enable(True)
@@ -123,6 +123,11 @@ def whole_slider(name: str, value: int, low: int, high: int) -> widgets.IntSlide
     10
     """
     return widgets.IntSlider(value=value, min=low, max=high, description=name, layout=_WIDE, style=_LABEL)
+
+
+def _lines(html: str) -> str:
+    """Lines of text, no wider than the picture below them."""
+    return f'<div style="line-height:1.45;max-width:{WIDTH}px">{html}</div>'
 
 
 def _with_values(controls: Sequence[widgets.Widget]) -> Iterator[widgets.Widget]:

@@ -39,6 +39,7 @@ class SignalExplorer(Explorer):
             options=WIDTHS,
             value=units,
             description="units per layer",
+            layout=widgets.Layout(display="flex"),  # the buttons beside their name, not below it
             style={"description_width": "120px", "button_width": "60px"},
         )
         self.layers = whole_slider("layers", 1 if prediction else LAYERS, 1, LAYERS)
