@@ -5,6 +5,7 @@ PYTHON ?=
 PORT ?= 8888
 LESSON ?=
 BENCH ?=
+SHOTS ?=
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # nbval compares numbers to the last digit: the same environment as in `build`.
@@ -16,7 +17,7 @@ EVERY_CORE := --numprocesses logical --dist loadscope
 STAMP := .venv/installed
 BROKEN := $(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd -P)" ] && .venv/bin/python -c '' 2>/dev/null || echo broken)
 
-.PHONY: help lab demo test build lint references bench broken
+.PHONY: help lab demo test build lint references bench browser broken
 
 help:
 	@echo "make lab     study: open the course in JupyterLab           (PORT=8888)"
@@ -25,6 +26,7 @@ help:
 	@echo "make build   masters in solutions/ -> solutions and student notebooks (LESSON=05-momentum)"
 	@echo "make lint    style and types"
 	@echo "make bench   how fast it is, against its peers               (BENCH=epoch)"
+	@echo "make browser open, run and look at every lesson in Chromium  (LESSON=05 SHOTS=folder)"
 	@echo "make references  record what PyTorch, optax, SciPy and scikit-learn compute again"
 
 lab: $(STAMP)
@@ -60,6 +62,12 @@ references: .references/installed
 
 bench: .references/installed
 	@PYTHONPATH=tests python -m benchmarks $(BENCH)
+
+# Playwright, which drives the Chromium that is there, is installed when it is first needed.
+browser: $(STAMP)
+	@python -c 'import playwright' 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \
+	    --constraint requirements.lock --editable '.[browser]'
+	@$(FIXED) python -m pytest tests/browser $(if $(LESSON),-k $(LESSON)) $(if $(SHOTS),--shots $(SHOTS))
 
 $(STAMP): pyproject.toml requirements.lock $(BROKEN)
 	@sh .ci/install '$(PYTHON)'

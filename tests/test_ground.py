@@ -15,7 +15,7 @@ CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NEEDED = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
-SCALE = PROJECT["optional-dependencies"]["scale"]
+EXTRAS = [text for name in ("scale", "browser") for text in PROJECT["optional-dependencies"][name]]
 
 
 def ranges(requirements: list[str]) -> dict[str, str]:
@@ -56,7 +56,7 @@ def test_what_is_installed_is_in_the_tested_range(requirement):
     assert version(asked.name) in asked.specifier
 
 
-@pytest.mark.parametrize("requirement", NEEDED + SCALE)
+@pytest.mark.parametrize("requirement", NEEDED + EXTRAS)
 def test_the_lock_pins_every_package_within_its_range(requirement):
     asked = Requirement(requirement)
     pins = locked()[asked.name.lower()]
