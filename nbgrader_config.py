@@ -30,6 +30,16 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedb
 c.ClearSolutions.code_stub = {"python": "todo()  # replace this line with your code"}
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 
+# What one submission may take, with the defaults; the reasons stand in autograder/sandbox/limits.py.
+# c.Limits.notebook_seconds = 120   # a whole notebook: twice what the slowest lesson takes on a slow laptop
+# c.Limits.cell_seconds = 20        # a single cell: the slowest of a lesson takes 6 seconds there
+# c.Limits.memory = 4 * 1024**3     # bytes, all processes together: the lessons need 0.5 GB
+# c.Limits.processes = 32           # processes and threads at once: a pool has room, a fork bomb has not
+# c.Limits.output = 4 * 1024**2     # bytes that a cell may show: all figures of a lesson together have 1 MB
+# c.Limits.files = 1000             # files in the scratch folder
+# c.Limits.file_size = 32 * 1024**2 # bytes of a single file
+# c.Limits.disk = 64 * 1024**2      # bytes of the scratch folder, which lies in memory
+
 # The same steps as in `python -m autograder grade`, so that honest work earns the same points either way.
 c.Autograde.sanitize_preprocessors = [
     "autograder.restore.Restore",
