@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode, from_dict
-from nbgrader.preprocessors.base import NbGraderPreprocessor
+from traitlets import Bool
 
 from autograder.harmless.allowance import Allowance
 from autograder.harmless.html import TOO_MUCH, clean_html
@@ -107,8 +108,10 @@ def _notebook_metadata(metadata: Any) -> dict[str, Any]:
     return kept
 
 
-class CleanNotebook(NbGraderPreprocessor):
+class CleanNotebook(Preprocessor):
     """`clean_notebook` as a step of nbgrader's commands and of nbconvert's exporters."""
+
+    enabled = Bool(True, help="Whether to clean the notebook.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Clean one notebook."""

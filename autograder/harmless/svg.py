@@ -1,5 +1,6 @@
 """SVG as a picture of its own (`image/svg+xml`), as matplotlib can draw it."""
 
+import re
 from xml.etree import ElementTree
 
 import nh3
@@ -29,13 +30,12 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 _CLEANER = nh3.Cleaner(
     tags=set(SVG_TAGS | _DEFINITIONS),
-    clean_content_tags=set(WITH_CONTENT | {"metadata"}) - {"svg"},
+    clean_content_tags=set(WITH_CONTENT | {"metadata"}),
     attributes={
-        tag: set(ATTRIBUTES.get(tag, ())) | _PLACES | ATTRIBUTES["g"] | {"style"}
+        tag: (set(ATTRIBUTES.get(tag, ())) | _PLACES | ATTRIBUTES["g"] | {"style"}) - {"xmlns"}
         for tag in SVG_TAGS | _DEFINITIONS
     },
     attribute_filter=_attribute,
-    set_tag_attribute_values={"svg": {"xmlns": _OUTER, "xmlns:xlink": "http://www.w3.org/1999/xlink"}},
     link_rel=None,
 )
 
@@ -51,6 +51,7 @@ def clean_svg(svg: str) -> str | None:
     start = svg.find("<svg")
     cleaned = _CLEANER.clean(svg[start:]).strip() if start >= 0 else ""
     cleaned = cleaned.replace("&nbsp;", "&#160;")  # the only entity that XML does not know
+    cleaned = re.sub("^<svg", f'<svg xmlns="{_OUTER}" xmlns:xlink="http://www.w3.org/1999/xlink"', cleaned)
     try:
         # No document type survives the cleaner, so no entity can be blown up here.
         root = ElementTree.fromstring(cleaned)
