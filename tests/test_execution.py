@@ -189,7 +189,7 @@ def test_neither_network_nor_files_nor_neighbours_are_in_reach(sandboxes):
 def test_the_environment_holds_no_secret_and_no_seed(sandboxes, monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
     cells, _ = run(sandboxes, "import os\nprint(sorted(os.environ))", seed="a seed of one student")
-    assert "TOKEN" not in printed(cells[0]) and "SEED" not in printed(cells[0])
+    assert "SECRET_TOKEN" not in printed(cells[0]) and "GRADLAB_SEED" not in printed(cells[0])
 
 
 def test_two_submissions_draw_different_random_numbers_and_share_no_files(sandboxes):

@@ -33,7 +33,7 @@ def test_a_full_disk_ends_with_one_message_and_the_batch_can_go_on(tmp_path):
     hand_in_class(course, 12)
     disk = tmp_path / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", disk], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk], check=True)
     try:
         work = course / "autograder/work"
         submitted = work / "submitted"
