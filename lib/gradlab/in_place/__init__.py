@@ -8,11 +8,11 @@
 - `storage`: arrays that begin with a cache line, in the order in which they are worked on
 - `threads`: the blocks of very large arrays are shared out among the cores
 
-Gradient descent, momentum, Nesterov's momentum and AdaGrad do the operations of the pure rule on the same numbers in
-the same order: what comes out is the same to the last bit. The normalised gradient adds up the squares of the norm in
-another order, and RMSProp, Adam and AdamW fold their corrections into the rate and eps, which rounds differently:
-200 steps agree to 1e-12 in float64 and 1e-6 in float32. The sums of squares of the last three are not multiplied by
-1 - beta2, so they overflow earlier, for gradients beyond 1e17 in float32 and 1e152 in float64.
+Gradient descent, momentum and Nesterov's momentum do the operations of the pure rule on the same numbers in the same
+order: what comes out is the same to the last bit. The normalised gradient adds up the squares of the norm in another
+order, AdaGrad multiplies by the rate last, and RMSProp, Adam and AdamW fold their corrections into the rate and eps,
+which rounds differently: 200 steps agree to 1e-12 in float64 and 1e-6 in float32. The sums of squares of the last three
+are not multiplied by 1 - beta2, so they overflow earlier, for gradients beyond 1e17 in float32 and 1e152 in float64.
 
 >>> import numpy as np
 >>> from gradlab.optimizers import momentum

@@ -100,15 +100,15 @@ def _nesterov(g: Array, arrays: Operands, numbers: Operands) -> None:
 
 
 def _adagrad(g: Array, arrays: Operands, numbers: Operands) -> None:
-    w, s, t, u = arrays
+    w, s, t, _ = arrays
     lr, eps = numbers
     np.multiply(g, g, t)
     s += t
     np.sqrt(s, t)
     t += eps
-    np.multiply(g, lr, u)
-    u /= t
-    w -= u
+    np.divide(g, t, t)
+    t *= lr
+    w -= t
 
 
 def _rmsprop(g: Array, arrays: Operands, numbers: Operands) -> None:
