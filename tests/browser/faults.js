@@ -18,8 +18,8 @@
       if (!image.complete || image.naturalWidth === 0) say("a broken image");
       if (!image.alt.trim()) say("an image without a text alternative");
     }
-    // The pictures of MathJax and of buttons have their own labels.
-    for (const drawing of cell.querySelectorAll(".widget-html-content > svg, .jp-OutputArea-output > svg")) {
+    for (const drawing of cell.querySelectorAll(".jp-RenderedHTMLCommon svg, .widget-html-content svg")) {
+      if (drawing.parentElement.closest("svg, mjx-container")) continue; // part of another one
       if (drawing.getAttribute("role") !== "img" || !drawing.getAttribute("aria-label"))
         say("a drawing without a text alternative");
     }

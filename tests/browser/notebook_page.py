@@ -19,7 +19,9 @@ SETTLED = """async () => {
 # Every code cell has its number, or one of them has stopped the run with an error.
 ALL_RUN = """() => document.querySelector("[data-mime-type*=error]") ||
   [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].every((prompt) => /\\[\\d+\\]/.test(prompt.innerText))"""
-SHOWN = "(notebook) => [...notebook.querySelectorAll('.widget-html-content')].map((part) => part.innerHTML).join()"
+# What an explorer shows: its words and its picture, and which of its controls are free.
+SHOWN = """(explorer) => [...explorer.querySelectorAll(".widget-html-content")].map((part) => part.innerHTML).join() +
+  explorer.querySelectorAll("[disabled]").length"""
 
 
 class NotebookPage:
@@ -92,7 +94,7 @@ def _controls(explorer: Locator) -> Iterator[tuple[str, Locator]]:
 
 def name(control: Locator) -> str:
     """What stands beside a control."""
-    return control.inner_text().split("\n")[0]
+    return next(line for line in control.inner_text().replace("\u200b", "").split("\n") if line)
 
 
 def _moves(explorer: Locator, control: Locator) -> bool:
