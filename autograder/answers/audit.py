@@ -78,6 +78,8 @@ class Audit:
 
 def audit_all(names: list[str], seeds: int = SEEDS) -> list[Audit]:
     """Audit several exercises, on all cores, in the order given."""
+    if len(names) == 1:
+        return [audit_exercise(names[0], seeds)]
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
         return list(pool.map(audit_exercise, names, [seeds] * len(names)))
 
@@ -153,7 +155,7 @@ def _differs(exercise: Exercise, function: Function) -> bool:
 
 
 def _audit_mutants(exercise: Exercise, known: Answers, compare: Compare, audit: Audit) -> None:
-    source, names = _solution(exercise)
+    source, names = solution_of(exercise)
     reasons = known.equivalent.get(exercise.name, {})
     for label, function in _functions(mutants(source), names) if source else ():
         audit.mutants += 1
@@ -166,7 +168,7 @@ def _audit_mutants(exercise: Exercise, known: Answers, compare: Compare, audit: 
     audit.stale = sorted(set(reasons) - set(audit.equivalent))
 
 
-def _solution(exercise: Exercise) -> tuple[str, dict[str, object]]:
+def solution_of(exercise: Exercise) -> tuple[str, dict[str, object]]:
     """The source of the solution in the lesson, and what the answers before it have defined.
 
     Among those may be some that no check asks for, such as functions that are brought along from earlier lessons.

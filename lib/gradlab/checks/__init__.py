@@ -31,6 +31,7 @@ LESSONS = {
     "10-regularization": "regularization",
     "11-batch-normalization": "batch_normalization",
     "12-shifting-surfaces": "shifting_surfaces",
+    "13-capstone": "capstone",
 }
 
 # What each lesson asks for, in its order; said here so that a check loads the exercises of one lesson only.
@@ -88,6 +89,7 @@ NAMES = {
         "generalization_gap",
         "importance_weights",
     ),
+    "13-capstone": ("build", "train", "report"),
 }
 
 # Visible checks show everyone the same numbers.
