@@ -27,7 +27,8 @@ from autograder.inside.wire import ClosedError, ProtocolError, receive, send
 
 Role = Callable[[socket.socket], None]
 WATCH_SECONDS = 0.1
-PAGE = os.sysconf("SC_PAGE_SIZE")
+# Processes of ours that stand beside a student's: the init of the sandbox, the zygote, the warden.
+OTHERS = 8
 
 
 def main() -> None:
@@ -123,6 +124,8 @@ def _ward(control: socket.socket, warden: socket.socket, role: Role, walls: Wall
     """Fork the student's process and watch it; never returns."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        # Opened now: the student's process will cover /proc, and with it that of the warden, whose mounts it shares.
+        processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
         if walls.namespaces:
             part_from_neighbours()
         student = os.fork()
@@ -130,7 +133,7 @@ def _ward(control: socket.socket, warden: socket.socket, role: Role, walls: Wall
             warden.close()
             _run(control, role, walls)
         control.close()
-        _watch(student, warden, walls)
+        _watch(student, warden, walls, processes)
     except ConfinementError as error:
         with contextlib.suppress(ClosedError):
             send(warden, ["broken", str(error)])
@@ -144,6 +147,8 @@ def _run(control: socket.socket, role: Role, walls: Walls) -> None:
             os.setsid()
         scratch = "/tmp" if walls.namespaces else tempfile.mkdtemp(prefix="gradlab-")
         _close_files(control.fileno())
+        # The first process of a namespace hears no signal of the others but those that it has asked for.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.environ.update(HOME=scratch, TMPDIR=scratch, MPLCONFIGDIR=scratch, GRADLAB_HOME=scratch)
         tempfile.tempdir = scratch
         shut_in(walls, scratch)
@@ -166,10 +171,10 @@ def _close_files(but: int) -> None:
 # --- The warden's watch -------------------------------------------------------------------------------------
 
 
-def _watch(student: int, warden: socket.socket, walls: Walls) -> None:
+def _watch(student: int, warden: socket.socket, walls: Walls, processes: int) -> None:
     """Wait for the student's process to end; end it where it must not go on; say how it ended."""
     ended = os.pidfd_open(student)
-    base, reason = _private_memory(student), ""
+    base, reason = _memory(processes, student), ""
     while True:
         ready, _, _ = select.select([ended, warden.fileno()], [], [], WATCH_SECONDS)
         if ended in ready:
@@ -177,7 +182,7 @@ def _watch(student: int, warden: socket.socket, walls: Walls) -> None:
         if warden.fileno() in ready:
             reason = "told to"
         elif walls.namespaces:
-            reason = _over_a_limit(student, base, walls)
+            reason = _over_a_limit(student, base, walls, processes)
         if reason:
             os.kill(student, signal.SIGKILL)
             if not walls.namespaces:
@@ -189,40 +194,53 @@ def _watch(student: int, warden: socket.socket, walls: Walls) -> None:
         send(warden, ["ended", os.waitstatus_to_exitcode(status), reason])
 
 
-def _over_a_limit(student: int, base: int, walls: Walls) -> str:
-    family = list(_family(student))
+def _over_a_limit(student: int, base: int, walls: Walls, processes: int) -> str:
+    # To look at each process of a fork bomb takes time, in which it makes more of them.
+    if sum(entry.isdigit() for entry in os.listdir(processes)) > walls.processes + OTHERS:
+        return "processes"
+    family = list(_family(processes, student))
+    if sum(threads for _, threads in family) > walls.processes:
+        return "processes"
     if len(family) == 1:
-        return ""  # its own limit holds it
-    if sum(max(0, _private_memory(pid) - base) for pid in family) > walls.memory:
-        return "memory"
-    return "processes" if len(family) > walls.processes else ""
+        return ""  # its own limit holds its memory
+    used = sum(max(0, _memory(processes, pid) - base) for pid, _ in family)
+    return "memory" if used > walls.memory else ""
 
 
-def _family(first: int) -> Iterator[int]:
-    """The process and all that descend from it: the first of its namespace inherits the orphans."""
+def _family(processes: int, first: int) -> Iterator[tuple[int, int]]:
+    """The process and all that descend from it, with their threads: the first of a namespace inherits the orphans."""
     children: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):  # noqa: PTH208 (a bare name is what is wanted)
+    threads: dict[int, int] = {}
+    for entry in os.listdir(processes):
         if entry.isdigit():
             with contextlib.suppress(OSError, ValueError, IndexError):
-                parent = int(_read(f"/proc/{entry}/stat").rpartition(")")[2].split()[1])
-                children.setdefault(parent, []).append(int(entry))
+                fields = _read(processes, f"{entry}/stat").rpartition(")")[2].split()
+                children.setdefault(int(fields[1]), []).append(int(entry))
+                threads[int(entry)] = int(fields[17])
     waiting = [first]
     while waiting:
         pid = waiting.pop()
-        yield pid
+        yield pid, threads.get(pid, 1)
         waiting += children.get(pid, [])
 
 
-def _private_memory(pid: int) -> int:
+def _memory(processes: int, pid: int) -> int:
+    """Bytes that are the process's own or that it shares with others of its kind, but for files."""
     with contextlib.suppress(OSError, ValueError, IndexError):
-        _, resident, shared, *_ = map(int, _read(f"/proc/{pid}/statm").split())
-        return (resident - shared) * PAGE
+        lines = _read(processes, f"{pid}/status").splitlines()
+        return sum(
+            1024 * int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:"))
+        )
     return 0
 
 
-def _read(path: str) -> str:
-    with open(path, encoding="ascii", errors="replace") as file:  # noqa: PTH123 (thousands of times)
-        return file.read()
+def _read(folder: int, path: str) -> str:
+    # By hand and not with `open`: this happens thousands of times.
+    file = os.open(path, os.O_RDONLY, dir_fd=folder)
+    try:
+        return os.read(file, 8192).decode("ascii", "replace")
+    finally:
+        os.close(file)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The system calls that no homework needs, as a seccomp filter compiled by libseccomp."""
 
 import errno
+import mmap
 import tempfile
 from functools import cache
 
@@ -47,6 +48,11 @@ def seccomp_filter() -> bytes:
         filter_.add_rule(
             pyseccomp.ERRNO(errno.EPERM), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag)
         )
+    # Memory of no file that processes share: no limit counts it once nobody looks at it.
+    shared = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
+    filter_.add_rule(
+        pyseccomp.ERRNO(errno.EPERM), "mmap", pyseccomp.Arg(3, pyseccomp.MASKED_EQ, shared, shared)
+    )
     # Its flags lie in memory, where no filter can look; the C library then takes `clone`.
     filter_.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     with tempfile.TemporaryFile() as file:

@@ -26,6 +26,8 @@ Role = Literal["show", "answer"]
 HERE = Path(__file__).resolve().parent.parent
 LIBRARY = Path(__file__).resolve().parent.parent.parent / "lib" / "gradlab"
 START_SECONDS = 60.0
+# A warden ends thousands of processes one by one.
+END_SECONDS = 60.0
 # What there is of the library while answers are judged: the stub, and the parts of a check that hold no answer.
 WITHOUT_ANSWERS = ("__init__.py", "stubs.py", "records.py", "checks/*.py")
 HOW_TO_INSTALL = (
@@ -214,7 +216,7 @@ class Fork:
         try:
             with suppress(ClosedError):
                 send(self.warden, ["end"])
-            (what, *words), _ = receive(self.warden, time.monotonic() + 10)
+            (what, *words), _ = receive(self.warden, time.monotonic() + END_SECONDS)
             return (int(words[0]), str(words[1])) if what == "ended" else (-signal.SIGKILL, "lost")
         except (ClosedError, LateError, ProtocolError, ValueError, IndexError):
             return -signal.SIGKILL, "lost"
