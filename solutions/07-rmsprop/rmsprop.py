@@ -813,7 +813,7 @@ table(
 #
 # 1. *Right*: a larger rate makes all of AdaGrad's steps longer, so it lasts longer; in the first journey (19 steps against 58) AdaGrad is even quicker.
 # 2. *Wrong*: whatever the rate, the sum only grows, so the journeys get slower (187 steps for the second, 428 for the fifth; RMSProp 111 each time);
-#    and too large a rate hurts: in the sixth wiring AdaGrad's loss is 0.374 at 0.4, 0.267 at 0.2.
+#    and too large a rate hurts: in the sixth wiring AdaGrad's loss is about 0.36 at 0.4, and 0.27 at 0.2.
 # 3. If nothing changes, falling rates are an advantage: they average noise out, and AdaGrad comes to rest where RMSProp jumps to and fro, half its rate from
 #    the bottom; in the first wiring AdaGrad's loss is the lower one.
 # <!-- END SOLUTION -->
