@@ -142,9 +142,18 @@ panels(
 # | lesson | its question |
 # |:--|:--|
 # | **00 · Start here** | How do you find the lowest point of a landscape that you cannot see? |
+# | [**01 · Gradient descent**](../01-gradient-descent/gradient-descent.ipynb) | Which way do you go, and how long a step do you dare? |
+# | [**02 · Convexity**](../02-convexity/convexity.ipynb) | When may you be sure that this is the lowest place of all? |
+# | [**03 · Local optima**](../03-local-optima/local-optima.ipynb) | Which valley do you end up in, and does it matter? |
+# | [**04 · Initialization**](../04-initialization/initialization.ipynb) | Why does a network with larger layers blow up before its first step? |
 # | [**05 · Momentum**](../05-momentum/momentum.ipynb) | Why does a heavy ball get down the valley first? |
-#
-# More lessons are being written; the numbers leave room for them.
+# | [**06 · A step size for every weight**](../06-per-weight-steps/per-weight-steps.ipynb) | How can each weight find a learning rate of its own? |
+# | [**07 · RMSProp**](../07-rmsprop/rmsprop.ipynb) | What must a weight forget? |
+# | [**08 · Adam**](../08-adam/adam.ipynb) | What happens when one rule remembers which way *and* how far? |
+# | [**09 · Schedules**](../09-schedules/schedules.ipynb) | Why does a loss that has stopped falling drop when the steps become shorter? |
+# | [**10 · Regularization**](../10-regularization/regularization.ipynb) | Why can a network get better at its training digits and worse at all the others? |
+# | [**11 · Batch normalization**](../11-batch-normalization/batch-normalization.ipynb) | What if every layer could count on what it is handed? |
+# | [**12 · Shifting surfaces**](../12-shifting-surfaces/shifting-surfaces.ipynb) | You have walked down to the lowest point. Lowest for whom? |
 #
 # ## 6. How to hand in
 #
@@ -158,6 +167,28 @@ panels(
 # - A function that follows the formula passes there too: the numbers are others, the rules are the same.
 # - Cells marked as tests come back as they were released, so it does no harm if you changed or deleted one.
 # - Do not rename a function that an exercise asks for: the check finds it by its name.
+#
+# ## 7. What is where
+#
+# Looking for something in particular?
+#
+# | you want to know about | lesson |
+# |:--|:--|
+# | why networks need optimization; the loss; training as an iterative loop | [01](../01-gradient-descent/gradient-descent.ipynb) |
+# | gradient descent: with all data, stochastic, in mini-batches; batch sizes 32, 64 and 128 | [01](../01-gradient-descent/gradient-descent.ipynb) |
+# | a learning rate that is too small, or too large | [01](../01-gradient-descent/gradient-descent.ipynb) |
+# | convex and non-convex losses | [02](../02-convexity/convexity.ipynb) |
+# | local optima, saddle points, flat regions; why a good local minimum is enough | [03](../03-local-optima/local-optima.ipynb) |
+# | initialization, the starting point: small normal weights, $1/\sqrt{n}$ for $n$ inputs, neurons that differ | [04](../04-initialization/initialization.ipynb) |
+# | Xavier's weights for sigmoid and tanh, He's for ReLU | [04](../04-initialization/initialization.ipynb) |
+# | momentum, a history of gradients: faster where they agree, steadier where they fluctuate; ravines, saddle points | [05](../05-momentum/momentum.ipynb) |
+# | a step size for each weight; AdaGrad, and how its rate dies | [06](../06-per-weight-steps/per-weight-steps.ipynb) |
+# | RMSProp | [07](../07-rmsprop/rmsprop.ipynb) |
+# | Adam: its bias correction, its default hyper-parameters; AdamW | [08](../08-adam/adam.ipynb) |
+# | step decay, exponential decay, cosine decay, reducing the rate on a plateau | [09](../09-schedules/schedules.ipynb) |
+# | over-fitting; L2, L1, dropout, early stopping | [10](../10-regularization/regularization.ipynb) |
+# | batch normalization | [11](../11-batch-normalization/batch-normalization.ipynb) |
+# | how the loss surface changes with the data; representative training and test sets | [12](../12-shifting-surfaces/shifting-surfaces.ipynb) |
 
 # %%
 progress()
