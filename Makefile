@@ -5,6 +5,7 @@ PYTHON ?=
 PORT ?= 8888
 LESSON ?=
 BENCH ?=
+TORTURE ?=
 SHOTS ?=
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -17,7 +18,7 @@ EVERY_CORE := --numprocesses logical --dist loadscope
 STAMP := .venv/installed
 BROKEN := $(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd -P)" ] && .venv/bin/python -c '' 2>/dev/null || echo broken)
 
-.PHONY: help lab demo test build lint references bench browser broken
+.PHONY: help lab demo test build lint references bench torture browser broken
 
 help:
 	@echo "make lab     study: open the course in JupyterLab           (PORT=8888)"
@@ -26,6 +27,7 @@ help:
 	@echo "make build   masters in solutions/ -> solutions and student notebooks (LESSON=05-momentum)"
 	@echo "make lint    style and types"
 	@echo "make bench   how fast it is, against its peers               (BENCH=epoch)"
+	@echo "make torture end the grader anywhere, feed it broken files    (TORTURE='--points 8')"
 	@echo "make browser open, run and look at every lesson in Chromium  (LESSON=05 SHOTS=folder)"
 	@echo "make references  record what PyTorch, optax, SciPy and scikit-learn compute again"
 
@@ -59,6 +61,10 @@ references: .references/installed
 	python -m venv --clear .references
 	.references/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+# Sudden ends, mutated notebooks, mutated frames: at length what the tests do a little of.
+torture: $(STAMP)
+	@PYTHONPATH=tests python -m torture $(TORTURE)
 
 bench: .references/installed
 	@PYTHONPATH=tests python -m benchmarks $(BENCH)
