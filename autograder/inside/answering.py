@@ -18,14 +18,8 @@ from typing import Any
 import numpy as np
 
 from autograder.inside.statements import run_statements
-from autograder.inside.wire import (
-    ClosedError,
-    ProtocolError,
-    pack,
-    receive,
-    send,
-    unpack,
-)
+from autograder.inside.values import TooLargeError, pack, unpack
+from autograder.inside.wire import ClosedError, ProtocolError, receive, send
 from gradlab.checks.observation import own_words, quiet
 from gradlab.checks.reading import has_loop, variables_of_the_notebook
 from gradlab.checks.time_limit import OutOfTime, time_limit
@@ -135,6 +129,8 @@ def _answer_call(
         reply: list[Any] = ["raised", "unwritten", ""]
     except OutOfTime:
         reply = ["raised", "timeout", ""]
+    except TooLargeError as error:
+        reply = ["raised", "error", f"Your code returned what is too large to be looked at: {error}"]
     except ClosedError:
         raise
     except BaseException as error:

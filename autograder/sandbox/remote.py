@@ -9,23 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from autograder.inside.wire import (
-    ClosedError,
-    LateError,
-    ProtocolError,
-    generator_state,
-    pack,
-    receive,
-    send,
-    set_generator_state,
-    unpack,
-)
+from autograder.inside.values import MAX_ANSWER, generator_state, pack, set_generator_state, unpack
+from autograder.inside.wire import MAX_TEXT, ClosedError, LateError, ProtocolError, receive, send
 from gradlab.checks.elsewhere import Elsewhere, StoppedElsewhere
 from gradlab.checks.time_limit import OutOfTime
 from gradlab.stubs import NotWrittenYet
 
 # The function is told to stop in time; this is how much longer we wait for it to say that it has.
 GRACE = 1.0
+# An answer, and the words around it: two hundred thousand numbers of seventeen digits and their marks.
+LARGEST = MAX_ANSWER + MAX_TEXT
 
 
 class Opaque:
@@ -59,7 +52,7 @@ class RemoteFunction(Elsewhere):
         self._seconds = seconds
         self._callables: list[Callable[..., Any]] = []
         self._over: BaseException | None = None
-        message, _ = receive(connection, self._deadline + GRACE)
+        message, _ = receive(connection, self._deadline + GRACE, largest=LARGEST)
         self._describe(message)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -118,7 +111,7 @@ class RemoteFunction(Elsewhere):
 
     def _finish(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         while True:
-            message, blobs = receive(self._connection, self._deadline + GRACE)
+            message, blobs = receive(self._connection, self._deadline + GRACE, largest=LARGEST)
             match message:
                 case ["returned", bool(printed), content]:
                     self.printed |= printed

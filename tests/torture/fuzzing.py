@@ -12,7 +12,8 @@ import nbformat
 import numpy as np
 
 from autograder.course import Lesson
-from autograder.inside.wire import ClosedError, LateError, ProtocolError, pack, receive, unpack
+from autograder.inside.values import pack, unpack
+from autograder.inside.wire import ClosedError, LateError, ProtocolError, receive
 from autograder.outcome import Status
 from autograder.released import released_notebook
 from autograder.sandbox.limits import Limits
