@@ -27,20 +27,8 @@ def figure(epoch: Mapping[str, Any], step: Mapping[str, Mapping[str, float]]) ->
         epoch: the curves of the part `epoch`: shape of the network -> (parameters, low, median, high) in each row.
         step: the curves of the part `step`: rule -> contender -> nanoseconds for each parameter.
     """
-    lines = {shape: np.array(line).T for shape, line in epoch.items()}
-    over_size = curves(
-        {shape: (size, middle) for shape, (size, _, middle, _) in lines.items()},
-        xlabel="parameters of the network",
-        ylabel="times as fast as PyTorch's fused Adam",
-        title="An epoch on the digits",
-        logx=True,
-        markers=True,
-        mark=(1, "as fast"),
-        bands={shape: np.stack([low, high]) for shape, (_, low, _, high) in lines.items()},
-        ylim=(0, 1.12 * max(line[3].max() for line in lines.values())),
-    )
     picture = panels(
-        over_size,
+        over_size(epoch),
         rules(step),
         alt="Left: how many times as fast as PyTorch an epoch is, over the size of the network. "
         "Right: nanoseconds for each parameter of one step of every update rule, for gradlab and its peers.",
@@ -48,6 +36,32 @@ def figure(epoch: Mapping[str, Any], step: Mapping[str, Mapping[str, float]]) ->
         widths=(1, 1.1),
     )
     return picture.png
+
+
+def over_size(epoch: Mapping[str, Any]) -> Drawing:
+    """A line over the size of the network for each of its shapes."""
+    lines = {shape: np.array(line).T for shape, line in epoch.items()}
+    plain = curves(
+        {shape: (size, middle) for shape, (size, _, middle, _) in lines.items()},
+        xlabel="parameters of the network",
+        ylabel="times as fast as PyTorch's fused Adam",
+        title="An epoch on the digits",
+        logx=True,
+        markers=True,
+        bands={shape: np.stack([low, high]) for shape, (_, low, _, high) in lines.items()},
+        ylim=(0, 1.12 * max(line[3].max() for line in lines.values())),
+    )
+
+    def draw(axes: Axes) -> None:
+        plain(axes)
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        # On the left, where no line comes down to it.
+        axes.axhline(1, color=FAINT, linewidth=1, linestyle=(0, (2, 2)), zorder=0)
+        axes.annotate(
+            "as fast", (0.02, 1), xycoords=("axes fraction", "data"), va="bottom", color=FAINT, fontsize=9
+        )
+
+    return draw
 
 
 def rules(step: Mapping[str, Mapping[str, float]]) -> Drawing:
