@@ -33,8 +33,9 @@ from gradlab.optimizers.arguments import Hyper
 # second one and are slower all the same, because a core comes to read from memory at full speed only after a while.
 BLOCK_BYTES = 2**20
 # Of an array whose blocks are shared out among the cores. To wake another thread takes 20 microseconds, and threads that
-# call NumPy too often wait for each other: with less than this nothing is won.
-PARALLEL_BYTES = 2**21
+# call NumPy too often wait for each other: a few hundred thousand numbers win nothing. Nor do the million of a large
+# network, between matrix products whose own threads keep the cores busy.
+PARALLEL_BYTES = 2**23
 
 Hypers = dict[str, Hyper]
 Numbers = tuple[Hyper, ...]
