@@ -1,5 +1,6 @@
 """The judge on functions of every kind, among them those that nobody would write."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -11,10 +12,15 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from autograder.answers.cells import cell, step
 from gradlab.checks import LESSONS, exercises, find_exercise
 from gradlab.checks.exercise import Aspect, Exercise, Sight
-from gradlab.checks.judge import judge
+from gradlab.checks.judge import Known, judge
 
 EXERCISES = [exercise for lesson in LESSONS for exercise in exercises(lesson)]
 VISIBLE = (2024,)
+_known = functools.cache(lambda name: Known(find_exercise(name), VISIBLE))
+
+
+def judged(exercise, function):
+    return judge(exercise, function, VISIBLE, known=_known(exercise.name))
 
 
 def test_a_check_whose_own_reference_fails_says_so():
@@ -43,6 +49,32 @@ def test_the_mistake_that_shows_exactly_what_was_seen_is_named_before_one_that_e
     assert judge(doubled, lambda x: 7, VISIBLE).mistakes == ("Wrong at 1 and at 2",)
     doubled.mistakes.pop()
     assert judge(doubled, lambda x: 7 if x == 1 else x + x, VISIBLE).mistakes == ("Wrong at 1 and at 2",)
+
+
+@pytest.mark.parametrize("name", ["momentum_step", "violates_chord", "xavier_normal"])
+def test_what_was_looked_at_before_gives_the_same_verdicts_as_what_is_looked_at_anew(name):
+    exercise = find_exercise(name)
+    known = Known(exercise, VISIBLE)
+    functions = [exercise.reference, *(mistake.function for mistake in exercise.mistakes)]
+    for function in (*functions, *(convention.function for convention in exercise.conventions)):
+        assert judge(exercise, function, VISIBLE, known=known) == judge(exercise, function, VISIBLE)
+
+
+def test_what_is_known_is_looked_at_once():
+    calls = []
+
+    def counted(L, rho):
+        calls.append(1)
+        return 7.0
+
+    exercise = find_exercise("momentum_limit")
+    exercise = type(exercise)(**{**vars(exercise), "mistakes": []})
+    exercise.mistake("Always 7", why="Wrong.", hint="Which?")(counted)
+    known = Known(exercise, VISIBLE)
+    assert judge(exercise, lambda L, rho: 7.0, VISIBLE, known=known).mistakes == ("Always 7",)
+    once = len(calls)
+    judge(exercise, lambda L, rho: 8.0, VISIBLE, known=known)
+    assert once == len(calls) > 0
 
 
 # --- Anything at all ------------------------------------------------------------------------------------------
@@ -76,13 +108,13 @@ def is_a_verdict(verdict, exercise):
 @settings(deadline=None)
 @given(st.sampled_from(EXERCISES), st.one_of(things, st.tuples(things, things), st.lists(things, max_size=3)))
 def test_whatever_a_function_returns_it_gets_a_verdict(exercise, answer):
-    assert is_a_verdict(judge(exercise, lambda *args, **kwargs: answer, VISIBLE), exercise)
+    assert is_a_verdict(judged(exercise, lambda *args, **kwargs: answer), exercise)
 
 
 def test_an_answer_in_half_precision_gets_a_verdict_and_no_warning():
     """The picture asks whether numbers are too large to be drawn, and 65504 is the largest that fits."""
     exercise = find_exercise("rosenbrock")
-    assert is_a_verdict(judge(exercise, lambda w1, w2: np.zeros(3, np.float16), VISIBLE), exercise)
+    assert is_a_verdict(judged(exercise, lambda w1, w2: np.zeros(3, np.float16)), exercise)
 
 
 ERRORS = [ValueError("no"), KeyError("x"), StopIteration(), RecursionError(), SystemExit(1), AssertionError(),
@@ -93,7 +125,7 @@ ERRORS = [ValueError("no"), KeyError("x"), StopIteration(), RecursionError(), Sy
 def test_whenever_a_function_fails_it_gets_a_verdict_that_says_so(at_once):
     for number, exercise in enumerate(EXERCISES):
         calls = 0 if at_once else 1 + number % 3
-        verdict = judge(exercise, failing(exercise, ERRORS[number % len(ERRORS)], calls), VISIBLE)
+        verdict = judged(exercise, failing(exercise, ERRORS[number % len(ERRORS)], calls))
         assert is_a_verdict(verdict, exercise)
         assert verdict.outcome == "error"
         # It may be told what it lacks where the rest holds, and nothing else.
@@ -104,7 +136,7 @@ def test_whenever_a_function_fails_it_gets_a_verdict_that_says_so(at_once):
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_whatever_a_function_raises_it_gets_a_verdict_that_says_so(error):
     exercise = find_exercise("momentum_step")
-    verdict = judge(exercise, failing(exercise, error, 1), VISIBLE)
+    verdict = judged(exercise, failing(exercise, error, 1))
     assert is_a_verdict(verdict, exercise)
     assert verdict.outcome == "error" and verdict.mistakes == ()
     assert type(error).__name__ in str(verdict)
@@ -133,5 +165,5 @@ terms = st.recursive(
 @given(terms, terms)
 def test_every_formula_gets_a_verdict(v, w):
     exercise = find_exercise("momentum_step")
-    verdict = judge(exercise, cell(step(v, w)), VISIBLE)
+    verdict = judged(exercise, cell(step(v, w)))
     assert verdict.outcome == "right" or is_a_verdict(verdict, exercise)

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from itertools import chain
 
 import numpy as np
 
@@ -29,7 +28,31 @@ _A_LOOP = (
 )
 
 
-def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = True) -> Verdict:
+class Known:
+    """What the reference and the known mistakes of an exercise show with the numbers of one seed.
+
+    Each is looked at when it is first asked for, and only once: whoever judges many answers with the same numbers makes
+    one of these and hands it to `judge` every time.
+    """
+
+    def __init__(self, exercise: Exercise, seed: Seed) -> None:
+        self.exercise, self.seed = exercise, seed
+        self.shown = functools.cache(lambda index, function: _observe(exercise, index, function, seed))
+
+    @functools.cached_property
+    def expected(self) -> Seen:
+        """What the reference shows, aspect by aspect."""
+        return expectations(self.exercise, self.seed)
+
+    @functools.cached_property
+    def mistakes(self) -> list[Mistake]:
+        """The exercise's own, and the slips that can be made in every exercise."""
+        return [*self.exercise.mistakes, *slips(self.exercise)]
+
+
+def judge(
+    exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = True, known: Known | None = None
+) -> Verdict:
     """Look at every aspect of `function` with numbers drawn from `seed`.
 
     Args:
@@ -37,6 +60,7 @@ def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = 
         function: what the learner wrote.
         seed: equal seeds give equal numbers, so that a check says the same thing twice.
         reveal: False keeps inputs and expected values out of the verdict, for hidden checks.
+        known: `Known(exercise, seed)`, to save time where there are many functions to judge.
 
     >>> from gradlab.checks import find_exercise
     >>> verdict = judge(find_exercise("momentum_limit"), lambda L, rho: 2 * (1 - rho) / L, seed=(1,))
@@ -45,8 +69,9 @@ def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = 
     >>> verdict.mistakes
     ('1 - rho instead of 1 + rho',)
     """
+    known = known or Known(exercise, seed)
     seen = _observe_all(exercise, function, seed)
-    expected, note = _closest(exercise, seen, seed)
+    expected, note = _closest(exercise, seen, known)
     holds = _agreements(exercise, expected, seen)
     earned = _earned(exercise, holds)
     results = tuple(
@@ -59,7 +84,7 @@ def judge(exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = 
         return Verdict(exercise.name, "right", results, notes=notes, graded=exercise.graded)
     first = holds.index(False)
     aspect, wanted, got = exercise.aspects[first], expected[first], seen[first]
-    mistake = _mistake(exercise, function, seen, holds, seed)
+    mistake = _mistake(exercise, function, seen, holds, known)
     story = [f"{mistake.why} {mistake.hint}"] if mistake and mistake.why else []
     drawn = ""
     if got.outcome == "error" and not reveal:
@@ -138,20 +163,20 @@ def expectations(exercise: Exercise, seed: Seed) -> Seen:
     return shown
 
 
-def _closest(exercise: Exercise, seen: Seen, seed: Seed) -> tuple[Seen, tuple[str, ...]]:
+def _closest(exercise: Exercise, seen: Seen, known: Known) -> tuple[Seen, tuple[str, ...]]:
     """What a right answer shows, by the convention under which `seen` earns most; and the note on it, if any."""
 
     def worth(expected: Seen) -> float:
         earned = _earned(exercise, _agreements(exercise, expected, seen))
         return sum(aspect.points for aspect, ok in zip(exercise.aspects, earned, strict=True) if ok)
 
-    asked_for = expectations(exercise, seed)
+    asked_for = known.expected
     best, most = asked_for, worth(asked_for)
     note: tuple[str, ...] = ()
     if most == exercise.max_points:
         return asked_for, ()
     for convention in exercise.conventions:
-        shown = _observe_all(exercise, convention.function, seed)
+        shown = tuple(known.shown(index, convention.function) for index in range(len(exercise.aspects)))
         if worth(shown) > most:
             best, most, note = shown, worth(shown), (convention.note,)
     return best, note
@@ -187,7 +212,7 @@ def _agreements(exercise: Exercise, one: Seen, other: Seen) -> list[bool]:
 
 
 def _mistake(
-    exercise: Exercise, function: Function, seen: Seen, holds: list[bool], seed: Seed
+    exercise: Exercise, function: Function, seen: Seen, holds: list[bool], known: Known
 ) -> Advice | None:
     """What the failure looks like, from the surest sign to the weakest; None where nothing is known of it."""
     got = seen[holds.index(False)]
@@ -199,23 +224,22 @@ def _mistake(
     lacking = [exercise.aspects[index].lacking for index in failing]
     return (
         (lacking[0] if all(exercise.aspects[index].manners for index in failing) else None)
-        or _shown_by_a_mistake(exercise, seen, holds, seed)
+        or _shown_by_a_mistake(exercise, seen, holds, known)
         or (lacking[0] if all(lacking) else None)
         or _from_the_notebook(function)
     )
 
 
-def _shown_by_a_mistake(exercise: Exercise, seen: Seen, holds: list[bool], seed: Seed) -> Advice | None:
+def _shown_by_a_mistake(exercise: Exercise, seen: Seen, holds: list[bool], known: Known) -> Advice | None:
     """The mistake that shows exactly what was seen; failing that, the first that explains every aspect that fails."""
 
     def shows(mistake: Mistake, index: int) -> bool:
-        shown = _observe(exercise, index, mistake.function, seed)
-        return agree(shown, seen[index], exercise.aspects[index].rtol)
+        return agree(known.shown(index, mistake.function), seen[index], exercise.aspects[index].rtol)
 
     failing = [index for index, ok in enumerate(holds) if not ok]
     holding = [index for index, ok in enumerate(holds) if ok]
     explaining = None
-    for mistake in chain(exercise.mistakes, slips(exercise)):
+    for mistake in known.mistakes:
         # Most mistakes are ruled out by the first aspect that fails; the others need not be looked at.
         if not all(shows(mistake, index) for index in failing):
             continue
