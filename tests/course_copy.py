@@ -40,7 +40,7 @@ def run(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
         env=environment(course),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,  # a safety net: on a busy machine a class takes minutes
         check=False,
     )
 

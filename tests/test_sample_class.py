@@ -16,15 +16,24 @@ STUDENTS = sorted(path.stem for path in EXPECTED.parent.glob("*.py"))
 OTHERS = sorted(
     path.parent.name for path in SAMPLE_CLASS.glob("*/expected.csv") if path.parent.name != LESSON
 )
+ELSEWHERE = "zoe"
 SUBMITTED = Path("autograder/work/submitted")
 
 
 @pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    """A course for every lesson in turn: tests may hand in and grade here in any order."""
+    return copy_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="module")
 def handed_in(tmp_path_factory) -> Path:
-    course = copy_course(tmp_path_factory.mktemp("course"))
+    """A course of its own for the lesson that is looked at closely; one student has only been in another lesson."""
+    course = copy_course(tmp_path_factory.mktemp("momentum"))
     done = run(course, "autograder", "sample", LESSON)
     assert done.returncode == 0, done.stderr
     assert f"{len(STUDENTS)} sample submissions" in done.stdout
+    (course / SUBMITTED / ELSEWHERE / "00-start-here").mkdir(parents=True)
     return course
 
 
@@ -42,11 +51,11 @@ def expected(lesson: str = LESSON) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("lesson", OTHERS)
-def test_the_class_of_every_other_lesson_gets_what_its_table_says(handed_in, lesson):
-    assert run(handed_in, "autograder", "sample", lesson).returncode == 0
-    done = run(handed_in, "autograder", "grade", lesson)
+def test_the_class_of_every_other_lesson_gets_what_its_table_says(course, lesson):
+    assert run(course, "autograder", "sample", lesson).returncode == 0
+    done = run(course, "autograder", "grade", lesson)
     assert done.returncode == 0, done.stderr
-    text = (handed_in / f"autograder/work/grades/{lesson}.csv").read_text(encoding="utf-8")
+    text = (course / f"autograder/work/grades/{lesson}.csv").read_text(encoding="utf-8")
     graded = {row["student"]: row for row in csv.DictReader(text.splitlines())}
     table = expected(lesson)
     assert len(table) >= 4
@@ -143,5 +152,9 @@ def test_a_lesson_without_a_sample_class_says_which_has_one(handed_in):
     assert LESSON in refused.stderr
 
 
-def test_the_csv_has_a_line_for_everyone(graded, handed_in):
-    assert [row[0] for row in rows(handed_in)] == STUDENTS
+def test_the_csv_has_a_line_for_everyone_in_the_class(graded, handed_in):
+    assert [row[0] for row in rows(handed_in)] == [*STUDENTS, ELSEWHERE] == sorted([*STUDENTS, ELSEWHERE])
+
+
+def test_whoever_has_only_handed_in_other_lessons_is_missing_in_this_one(graded):
+    assert (graded[ELSEWHERE]["status"], graded[ELSEWHERE]["total"]) == ("missing", "")
