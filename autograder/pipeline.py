@@ -216,17 +216,17 @@ def _record(submission: Submission, done: Done, batch: Batch, book: Gradebook) -
     _write(AUTOGRADED / student / lesson.name / f"{lesson.topic}.ipynb",
            nbformat.writes(notebook) if notebook else None)  # fmt: skip
     if batch.feedback:
-        _write(_page(submission), _feedback(notebook, lesson, student, outcome, resources, batch))
+        _write(_page(submission), _feedback(notebook, lesson, student, outcome, resources, batch, book))
     return Result(student, outcome, scores, penalty, done.isolation, done.seconds)
 
 
 def _feedback(
     notebook: NotebookNode | None, lesson: Lesson, student: str, outcome: Outcome,
-    resources: dict[str, object], batch: Batch,
+    resources: dict[str, object], batch: Batch, book: Gradebook,
 ) -> str:  # fmt: skip
     if notebook is None:
         return feedback.plain_page(lesson, student, outcome)
-    return feedback.page(notebook, resources, batch.config)
+    return feedback.page(notebook, resources, batch.config, book)
 
 
 def _page(submission: Submission) -> Path:
