@@ -1,4 +1,4 @@
-"""The feedback page and the Formgrader's: what they tell, what they keep to themselves, and that nothing in them runs."""
+"""The feedback page: what it tells, what it keeps to itself, and that nothing in it runs."""
 
 import re
 import shutil
@@ -9,15 +9,13 @@ from typing import Any
 import html5lib
 import pytest
 from hostile_markup import AWAY, RUN
-from nbconvert.exporters import HTMLExporter
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveAutoGrades, SaveCells
 from reading_back import MATH, TAGS, faults_of
-from test_harmless_notebook import hostile_notebook
+from shown_notebooks import graded_notebook, hostile_notebook, marked
 from traitlets.config import Config
 
 from autograder import gradebook
@@ -29,51 +27,8 @@ from autograder.harmless import clean_notebook
 from autograder.outcome import Outcome, Status
 from autograder.released import course_config
 from autograder.restore import add_notes
-from gradlab.checks import check, find_exercise
-from gradlab.checks.judge import judge
 
 FRAME = {"html", "head", "meta", "title", "style", "body", "main", "header", "section", "aside", "b"}
-TEST = (
-    "check(momentum_limit)\n### BEGIN HIDDEN TESTS\ncheck(momentum_limit, hidden=True)\n### END HIDDEN TESTS"
-)
-
-
-def momentum_limit(L, rho):
-    return 2 * (1 - rho) / L
-
-
-def marked(
-    cell: NotebookNode, name: str, *, points: float | None = None, solution: bool = False
-) -> NotebookNode:
-    cell.metadata.nbgrader = {
-        "schema_version": 3, "grade_id": name, "cell_type": cell.cell_type, "solution": solution, "task": False,
-        "grade": points is not None, "locked": points is not None and not solution,
-        **({} if points is None else {"points": points}),
-    }  # fmt: skip
-    return cell
-
-
-def judged() -> list[NotebookNode]:
-    """What the judge writes into a graded cell."""
-    hidden = judge(find_exercise("momentum_limit"), momentum_limit, (1, 2, 3), reveal=False)
-    return [
-        new_output("display_data", data=check(momentum_limit)._repr_mimebundle_()),
-        new_output("execute_result", data=hidden._repr_mimebundle_()),
-    ]
-
-
-def graded_notebook(**changes: object) -> NotebookNode:
-    cells = [
-        new_markdown_cell("# Momentum\n\nA long story with $\\rho^2$."),
-        new_code_cell("import numpy as np"),
-        new_markdown_cell("### Exercise 1\n\nWrite `momentum_limit`."),
-        marked(new_code_cell("def momentum_limit(L, rho):\n    return 2 * (1 - rho) / L"), "momentum_limit", solution=True),
-        marked(new_code_cell(TEST, outputs=judged()), "check_momentum_limit", points=3),
-        new_markdown_cell("Go on."),
-        new_code_cell("1/0", outputs=[new_output("error", ename="ZeroDivisionError", evalue="x", traceback=["ZeroDivisionError: x"])]),
-        marked(new_markdown_cell("Because $L$ is <b>large</b>."), "written_limit", points=3, solution=True),
-    ]  # fmt: skip
-    return new_notebook(cells=cells, **changes)
 
 
 @pytest.fixture(scope="module")
@@ -321,78 +276,3 @@ def test_nbgrader_writes_the_same_page(book, config, resources):
     html, _ = exporter.from_notebook_node(graded_notebook(), resources=resources)
     assert html == page(graded_notebook(), resources, config, book)
     assert exporter.file_extension == ".html"
-
-
-# --- The Formgrader -------------------------------------------------------------------------------------------
-
-
-def formgrader_page(notebook: NotebookNode, **settings: object) -> str:
-    """What nbgrader's handler shows, as in its FormgradeExtension."""
-    config = course_config()
-    config.HTMLExporter.template_name = "formgrade"
-    config.HTMLExporter.update(settings)
-    resources = {
-        "assignment_id": "05-momentum", "notebook_id": "momentum", "submission_id": "0" * 32, "index": 0, "total": 1,
-        "base_url": "/base", "student": f"<script>{RUN}</script>", "last_name": None, "first_name": None,
-        "notebook_path": "x/momentum.ipynb",
-    }  # fmt: skip
-    return str(HTMLExporter(config=config).from_notebook_node(notebook, resources=resources)[0])
-
-
-def notebook_part(html: str) -> list[str]:
-    """Faults in what is shown of the notebook."""
-    tree = html5lib.parse(html, namespaceHTMLElements=False)
-    inside = next(element for element in tree.iter("div") if element.get("id") == "notebook-container")
-    found = [fault for element in inside.iter() for fault in faults_of(element, TAGS | MATH | {"main"})]
-    return [
-        fault
-        for fault in found
-        if not re.match(r"<\w+ (class=|id>|type>)|<div tabindex>|<img src='data:image/svg", fault)
-    ]
-
-
-@pytest.mark.parametrize("layer", ["both", "cleaned notebook", "filters"])
-def test_the_formgrader_shows_a_notebook_of_attacks_without_one(layer):
-    notebook = hostile_notebook()
-    for cell in notebook.cells:
-        cell.metadata = {}
-    notebook.metadata = {}
-    if layer == "filters":  # what stops nbconvert, and what it puts into the page itself
-        notebook.cells = [cell for cell in notebook.cells if "attachment:" not in cell.source][:-1]
-    settings = {"both": {}, "cleaned notebook": {"filters": {}}, "filters": {"preprocessors": []}}[layer]
-    html = formgrader_page(notebook, **settings)
-    found = notebook_part(html)
-    if layer == "filters":  # a picture that is none is a broken picture
-        found = [fault for fault in found if not re.match(r"<img src=['\"]data:image/png;base64,", fault)]
-    if layer == "cleaned notebook":  # nbconvert's own Markdown has links to its headings and boxes for tasks
-        found = [fault for fault in found if not re.match(r"<input|<a href='#|a comment: [^<>]*$", fault)]
-    assert found == []
-
-
-def test_the_formgraders_page_has_a_policy_that_names_its_own_scripts():
-    html = formgrader_page(graded_notebook())
-    policy = re.search(r"""content="(default-src [^"]*)"|<meta content="([^"]*)" http""", html)
-    words = policy[1] or policy[2]
-    nonce = re.search(r"'nonce-(\w{32})'", words)[1]
-    assert "script-src 'nonce-" in words
-    assert "unsafe-inline' 'nonce" not in words
-    scripts = re.findall(r"<script[^>]*>", html)
-    assert len(scripts) >= 10
-    assert all(f'nonce="{nonce}"' in script for script in scripts)
-    assert html.index("Content-Security-Policy") < html.index("<script")
-    assert "cdnjs" not in html
-    assert nonce not in formgrader_page(graded_notebook())
-
-
-def test_the_formgrader_shows_names_as_words():
-    html = formgrader_page(graded_notebook())
-    assert f"<script>{RUN}</script>" not in html
-    assert f"&lt;script&gt;{RUN}&lt;/script&gt;" in html
-
-
-def test_the_formgrader_still_has_what_is_needed_for_grading():
-    html = formgrader_page(graded_notebook())
-    assert 'id="written_limit"' in html
-    assert 'id="written_limit-comment"' in html
-    assert "<math" in html
-    assert "gradlab-verdict" in html

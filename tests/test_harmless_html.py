@@ -7,8 +7,8 @@ import hostile_markup
 import html5lib
 import pytest
 from matplotlib.figure import Figure
-from PIL import Image
 from reading_back import MATH, TAGS, faults
+from shown_notebooks import picture
 
 from autograder.harmless.html import (
     MAX_TAGS,
@@ -22,12 +22,6 @@ from autograder.harmless.pictures import MAX_PICTURE, is_picture, is_picture_url
 from autograder.harmless.svg import clean_svg
 from gradlab.checks import check
 from gradlab.tables import table
-
-
-def picture(kind: str = "png") -> str:
-    file = io.BytesIO()
-    Image.new("RGB", (2, 2), "red").save(file, kind)
-    return base64.b64encode(file.getvalue()).decode()
 
 
 @pytest.mark.parametrize("html", hostile_markup.HTML.values(), ids=hostile_markup.HTML)

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from reading_back import MATH, TAGS, faults
-from test_harmless_html import picture
+from shown_notebooks import picture
 
 from autograder.course import lessons
 from autograder.feedback.formulas import mathml

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import hostile_markup
 import pytest
-from test_feedback_page import graded_notebook
-from test_harmless_notebook import hostile_notebook
+from shown_notebooks import graded_notebook, hostile_notebook
 from watching import Watch, provoke
 
 from autograder.course import Lesson

@@ -18,8 +18,7 @@ import nbformat
 import pytest
 from nbgrader.preprocessors import SaveAutoGrades, SaveCells
 from playwright.sync_api import Page
-from test_feedback_page import graded_notebook
-from test_harmless_notebook import hostile_notebook
+from shown_notebooks import graded_notebook, hostile_notebook
 from watching import Watch, provoke
 
 from autograder import gradebook
