@@ -2,15 +2,16 @@
 
 import re
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import is_grade, is_solution
 
 from autograder.errors import UserError
+from autograder.inside.wire import ClosedError, LateError, ProtocolError
 from autograder.released import name_of
-from autograder.sandbox.remote import NoFunctionError, RemoteFunction
+from autograder.sandbox.remote import Looks, NoFunctionError, RemoteFunction
 from gradlab.checks import NAMES, VISIBLE_SEED, find_exercise, hidden_seed
 from gradlab.checks.exercise import Exercise
 from gradlab.checks.judge import judge
@@ -51,17 +52,33 @@ class Judgement:
 
     Attributes:
         visible: the verdict that the learner knows from the notebook; None where there was nothing to call.
-        hidden: the verdict that counts.
+        hidden: the verdict that counts; None before it is there, and where there was nothing to call.
         error: what to say where there was nothing to call.
-        ended: whether Python ended while the function was called.
+        ended: whether Python ended while the function was looked at or called.
+        late: whether the function was not even described in time.
         violation: what was sent to the judge that is against the protocol.
+        looks: what was read from the function.
     """
 
     visible: Verdict | None = None
     hidden: Verdict | None = None
     error: str = ""
     ended: bool = False
+    late: bool = False
     violation: str = ""
+    looks: Looks | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the hidden check is still to come."""
+        return self.visible is not None and self.hidden is None and not self.error
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the function did not end within its time."""
+        return self.late or "timeout" in (
+            verdict.outcome for verdict in (self.visible, self.hidden) if verdict
+        )
 
     def outputs(self) -> list[NotebookNode]:
         """The outputs of the graded cell, from which nbgrader's own recorder reads the points."""
@@ -75,18 +92,49 @@ class Judgement:
         ]
 
 
-def judge_function(exercise: Exercise, connection: socket.socket, seed: str) -> Judgement:
-    """Judge the function that is served at `connection`, with the numbers that everyone sees and with this student's.
+def judge_visible(exercise: Exercise, connection: socket.socket) -> Judgement:
+    """Judge the function that is served at `connection` with the numbers that everyone sees."""
+    function, failed = _reach(exercise, connection)
+    if function is None:
+        return failed
+    verdict = judge(exercise, function, VISIBLE_SEED)
+    # Other numbers would take as long, and tell as little.
+    settled = verdict.outcome in ("timeout", "unwritten") or function.ended or bool(function.violation)
+    return Judgement(
+        verdict,
+        verdict if settled else None,
+        ended=function.ended,
+        violation=function.violation,
+        looks=function.looks,
+    )
 
-    Raises ProtocolError or ClosedError where the other side breaks the protocol or is gone.
+
+def judge_hidden(exercise: Exercise, connection: socket.socket, seed: str, before: Judgement) -> Judgement:
+    """Judge it with this student's hidden numbers.
+
+    Who answers now may have seen hidden numbers, so nothing of its own making is said: what can be read from the function
+    was read before.
     """
+    function, failed = _reach(exercise, connection, before.looks)
+    if function is None:
+        return replace(failed, visible=before.visible)
+    verdict = judge(exercise, function, hidden_seed(exercise.name, seed), reveal=False)
+    return replace(before, hidden=verdict, ended=function.ended, violation=function.violation)
+
+
+def _reach(
+    exercise: Exercise, connection: socket.socket, known: Looks | None = None
+) -> tuple[RemoteFunction | None, Judgement]:
+    """The function at the other end, or what to say where there is none: even a description may be forged."""
+    name = exercise.name
     try:
-        function = RemoteFunction(exercise.name, connection, SECONDS)
+        return RemoteFunction(name, connection, SECONDS, known), Judgement()
     except NoFunctionError as error:
-        return Judgement(error=f"NameError: {error}")
-    visible = judge(exercise, function, VISIBLE_SEED)
-    if visible.outcome in ("timeout", "unwritten") or function.ended or function.violation:
-        hidden = visible  # other numbers would take as long, and tell as little
-    else:
-        hidden = judge(exercise, function, hidden_seed(exercise.name, seed), reveal=False)
-    return Judgement(visible, hidden, ended=function.ended, violation=function.violation)
+        return None, Judgement(error=f"NameError: {error}")
+    except ClosedError:
+        return None, Judgement(error=f"PythonEnded: Python ended when {name} was looked at.", ended=True)
+    except LateError:
+        words = f"{name} gave no answer and was stopped."
+        return None, Judgement(error=f"CellTimeoutError: {words}", late=True)
+    except ProtocolError as error:
+        return None, Judgement(error=f"PythonEnded: {error}", violation=str(error))

@@ -17,7 +17,7 @@ from autograder.course import ROOT, WORK
 
 RUNS = WORK / "runs"
 # What a grade hangs on besides the submission and the lesson.
-RULES = ("lib/gradlab/checks", "autograder/inside", "autograder/sandbox", "autograder/execution.py",
+RULES = ("lib/gradlab/checks", "autograder/inside", "autograder/sandbox", "autograder/execution",
          "autograder/judging.py", "autograder/restore.py", "autograder/harmless")  # fmt: skip
 
 

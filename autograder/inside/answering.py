@@ -50,8 +50,17 @@ def _run_cell(shell: Any, source: str, definitions_only: bool, seconds: float) -
     except SystemExit:
         return ["done", "", ""]  # `quit()` ends a cell and not the notebook
     except BaseException as error:
-        return ["error", type(error).__name__[:80], str(error)[:2000]]
+        return ["error", type(error).__name__[:80], _words_of(error)]
     return ["done", "", ""]
+
+
+def _words_of(error: BaseException) -> str:
+    """What an exception says; its class is the learner's as well, and may do anything when it is asked."""
+    try:
+        with time_limit(1.0):
+            return str(error)[:2000]
+    except BaseException:
+        return "an exception that cannot be shown"
 
 
 def _serve_apart(control: socket.socket, shell: Any, handle: int, name: str) -> list[str]:

@@ -42,7 +42,8 @@ class Outputs:
         content = content if isinstance(message, str) else message["content"]
         if kind == "clear_output":
             self.cleared_later = bool(content.get("wait"))
-            self.cell = self.cell if self.cleared_later else []
+            if not self.cleared_later:
+                self._clear()
         elif kind in ("display_data", "execute_result", "error"):
             self._add({"output_type": kind, **content})
         elif kind == "update_display_data":
@@ -52,26 +53,37 @@ class Outputs:
         """Take in what is printed; neighbouring prints are one output."""
         last = self.cell[-1] if self.cell and not self.cleared_later else {}
         if last.get("output_type") == "stream" and last["name"] == name:
-            if self._fits(len(text)):
+            if self._fits(_size(text)):
                 last["text"] += text
         else:
             self._add({"output_type": "stream", "name": name, "text": text})
 
     def _add(self, output: dict[str, Any]) -> None:
         if self.cleared_later:
-            self.cell, self.cleared_later = [], False
-        if self._fits(len(json.dumps(output, default=str))):
+            self._clear()
+        if self._fits(_size(output)):
             self.cell.append(output)
 
     def _update(self, content: dict[str, Any]) -> None:
         wanted = content.get("transient", {}).get("display_id")
         for output in self.cell:
             if wanted and output.get("transient", {}).get("display_id") == wanted:
-                output["data"], output["metadata"] = content["data"], content["metadata"]
+                more = _size(content["data"]) - _size(output["data"])
+                if self._fits(more):
+                    output["data"], output["metadata"] = content["data"], content["metadata"]
+
+    def _clear(self) -> None:
+        # A counter that counts up in one place shows its last number only.
+        self.cell, self.size, self.cleared_later = [], 0, False
 
     def _fits(self, more: int) -> bool:
         self.size += more
         return self.size <= self.limit
+
+
+def _size(content: Any) -> int:
+    """Bytes on the wire."""
+    return len(json.dumps(content, default=str))
 
 
 class _Stream(io.TextIOBase):

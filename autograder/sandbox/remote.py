@@ -1,11 +1,12 @@
 """A learner's function in the sandbox, called from here: values go out, plain values come back."""
 
+import builtins
 import inspect
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,12 +33,27 @@ class NoFunctionError(Exception):
     """There is nothing to call under the name; the message is for the learner."""
 
 
+class Looks(NamedTuple):
+    """What was read from a function without calling it."""
+
+    loops: bool = False
+    variables: tuple[str, ...] = ()
+    signature: inspect.Signature | None = None
+
+
 class RemoteFunction(Elsewhere):
     """The function that the other end of `connection` serves.
 
     Raises NoFunctionError when made, where the name stands for nothing or for no function.
 
+    Args:
+        name: of the function.
+        connection: where it is served.
+        seconds: for a call outside of any time limit.
+        known: what was read from it before. Given that, it is asked for numbers only: names of its own making are passed over.
+
     Attributes:
+        looks: what was read from it.
         ended: whether the process of the function has ended in a call.
         violation: what it sent that is against the protocol, if it did.
     """
@@ -45,8 +61,11 @@ class RemoteFunction(Elsewhere):
     ended = False
     violation = ""
 
-    def __init__(self, name: str, connection: socket.socket, seconds: float) -> None:
+    def __init__(
+        self, name: str, connection: socket.socket, seconds: float, known: Looks | None = None
+    ) -> None:
         self.name = self.__name__ = name
+        self._known = known
         self._connection = connection
         self._deadline = time.monotonic() + seconds
         self._seconds = seconds
@@ -103,11 +122,16 @@ class RemoteFunction(Elsewhere):
         if not found:
             raise NoFunctionError(f"There is no function called {self.name} when its check is run.")
         if not can_be_called:
-            raise NoFunctionError(f"{self.name} is no function when its check is run, but a {_word(kind)}.")
-        self.has_loop = loops
-        self.notebook_variables = tuple(_word(name) for name in names[:5] if isinstance(name, str))
-        if parameters is not None:
-            self.__signature__ = _signature(parameters)
+            raise NoFunctionError(
+                f"{self.name} is no function when its check is run, but a {self._type_name(kind)}."
+            )
+        variables = tuple(_word(name) for name in names[:5] if isinstance(name, str))
+        self.looks = self._known or Looks(
+            loops, variables, None if parameters is None else _signature(parameters)
+        )
+        self.has_loop, self.notebook_variables, signature = self.looks
+        if signature is not None:
+            self.__signature__ = signature
 
     def _finish(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         while True:
@@ -158,7 +182,10 @@ class RemoteFunction(Elsewhere):
 
     def _find(self, kind: str, number: int, name: str) -> Any:
         # Its type's name is what a learner reads: "yours is a set".
-        return type(_word(name) or "object", (Opaque,), {})(number)
+        return type(self._type_name(name), (Opaque,), {})(number)
+
+    def _type_name(self, name: str) -> str:
+        return (_word(name) if self._known is None or name in vars(builtins) else "") or "object"
 
     @staticmethod
     def _three(value: Any) -> tuple[Any, Any, Any]:
