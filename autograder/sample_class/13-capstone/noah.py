@@ -1,0 +1,1 @@
+# Opened the notebook and handed it in.
