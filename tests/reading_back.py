@@ -35,7 +35,7 @@ CLASSES = re.compile(r"gradlab-verdict|highlight|dataframe|[a-z]{1,2}\d?|")
 LINK = re.compile(r"(https?://|mailto:|#)\S*", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 STYLE = re.compile(
-    r"url|image|expression|behavior|binding|import|position|inset|z-index|@|\\|/\*|-\s*[\d.]+\w*\s*(;|$)|\d{5}"
+    r"url|image|expression|behavior|binding|import|position|inset|z-index|@|\\|/\*|-\s*[\d.]+\w*\s*(;|$)|(?<![#\w])\d{5}"
 )
 
 

@@ -137,7 +137,7 @@ def test_someone_the_gradebook_does_not_know_gets_a_page_without_points(book, co
     resources["nbgrader"]["student"] = "nobody"
     assert read_grades(book, "05-momentum", "momentum", "nobody") == Grades()
     assert words_of(page(graded_notebook(), resources, config, book)).startswith(
-        "nobody 05 · Momentum 0 of 0 points"
+        "nobody 05 · Momentum There are no points in this lesson."
     )
 
 
