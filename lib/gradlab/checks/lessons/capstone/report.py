@@ -68,7 +68,7 @@ def _cells(names: Any, numbers: Any, results: Any, which: int, when: str) -> Ite
 def _form(report: Function, rng: np.random.Generator) -> Iterator[Sight]:
     for baseline in ("recipe", "batch norm", "dropout"):
         results = _results(rng, _MEANS, 4)
-        results["no schedule"][rng.integers(4)] = 0.985  # one lucky seed, the best run of all
+        results["no schedule"][rng.integers(4)] = 0.9999  # one lucky seed, the best run of all
         names, numbers = report(results, _retyped(baseline))
         when = f"With “{baseline}” as the baseline"
         yield Sight(when, "the shape of the table", str(numbers.shape))
