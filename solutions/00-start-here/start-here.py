@@ -154,6 +154,7 @@ panels(
 # | [**10 · Regularization**](../10-regularization/regularization.ipynb) | Why can a network get better at its training digits and worse at all the others? |
 # | [**11 · Batch normalization**](../11-batch-normalization/batch-normalization.ipynb) | What if every layer could count on what it is handed? |
 # | [**12 · Shifting surfaces**](../12-shifting-surfaces/shifting-surfaces.ipynb) | You have walked down to the lowest point. Lowest for whom? |
+# | [**13 · Capstone**](../13-capstone/capstone.ipynb) | A hundred gradients: how good a classifier can you train, and which of the things that you have learnt made it so? |
 #
 # ## 6. How to hand in
 #
