@@ -78,13 +78,18 @@ def _score(rows: list[Row]) -> str:
     return "done" if _share(rows) == 1 else "to do"
 
 
+def _unbroken(score: str) -> str:
+    """A score that stays on the line of its name: JupyterLab lets lines break behind code, whatever the style says."""
+    return f" {score}".replace(" ", "&nbsp;")
+
+
 def _lesson_html(lesson: str, rows: list[Row]) -> str:
     bar = (
         '<div style="height:.5em;border-radius:.25em;background:rgba(128,128,128,.25);margin:.25em 0 .4em">'
         f'<div style="height:100%;width:{_share(rows):.0%};border-radius:.25em;background:#009E73"></div></div>'
     )
     items = " ".join(
-        f'<span style="white-space:nowrap;margin-right:1.4em"><code>{escape(row.name)}</code> {_score([row])}</span>'
+        f'<span style="white-space:nowrap;margin-right:1.4em"><code>{escape(row.name)}</code>{_unbroken(_score([row]))}</span>'
         for row in rows
     )
     score = _score(rows)
