@@ -91,6 +91,9 @@ def test_what_was_collected_is_what_grading_finds(desk):
         ("momentum.ipynb", "not recognised", "whose"),
         ("momentum-1.ipynb", "not recognised", "whose"),
         ("class/ada/momentum.ipynb", "not recognised", "deeper than <student>/05-momentum/momentum.ipynb"),
+        ("~root/momentum.ipynb", "refused", "begins with a letter or a digit"),
+        ("a[1]_7_assignsubmission_file_/momentum.ipynb", "refused", "no sign like"),
+        ("../momentum.ipynb", "refused", "a part '..'"),
         ("x_12_34_56_momentum.ipynb", "refused", "two different Canvas users"),
         ("a_1_2_b_99_100_momentum.ipynb", "refused", "two different Canvas users"),
     ],
@@ -110,6 +113,23 @@ def test_everything_in_one_folder_gets_the_option_that_looks_inside(desk):
     assert set(desk.notebooks()) == {"ada/05-momentum/momentum.ipynb", "x_1/05-momentum/momentum.ipynb"}
 
 
+def test_a_zip_that_does_not_say_utf_8_still_has_names_in_it(desk):
+    source = desk.zip(("größeåsa_1_2_momentum.ipynb", NOTEBOOK))
+    content = source.read_bytes()
+    for mark, offset in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):
+        at = content.index(mark) + offset
+        content = content[:at] + bytes([content[at] & ~0x08]) + content[at + 1 :]
+    source.write_bytes(content)
+    assert desk.collect(source).rows[0]["student"] == "größeåsa_1"
+
+
+def test_a_name_does_not_end_at_a_null(desk):
+    source = desk.zip(("ada/momentum.ipynb!.png", NOTEBOOK))
+    source.write_bytes(source.read_bytes().replace(b"!", b"\0"))
+    done = desk.collect(source)
+    assert done.done == {"ada/momentum.ipynb\0.png": ("refused", "")}
+
+
 # --- Notebooks under other names ----------------------------------------------------------------------------
 
 
@@ -120,7 +140,7 @@ def test_a_notebook_of_another_name_is_known_by_its_cells(desk):
         ("grace.ipynb", cut_off),
         ("alan/homework.ipynb", NOTEBOOK.decode().encode("utf-16")),
         ("edsger/momentum2.ipynb", OTHER),
-        ("tony/essay.ipynb", b"momentum_step effective_step"),
+        ("tony/essay.ipynb", b"My notebook: " + NOTEBOOK),
         ("barbara/empty.ipynb", b""),
     )
     done = desk.collect(source)

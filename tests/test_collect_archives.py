@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.collect.choose import Sorter
-from autograder.collect.limits import Limits
+from autograder.collect.limits import Budget, Limits, RefusedError
+from autograder.collect.sources import members_of
 from autograder.errors import UserError
 
 # Text that does not pack well, so that an archive cut anywhere loses something.
@@ -56,6 +57,14 @@ def test_one_wrong_byte_in_a_packed_file_is_found(desk, kind):
     content[len(content) // 2] ^= 0xFF
     source.write_bytes(content)
     assert "is damaged, or was cut off" in desk.refused(source)
+
+
+def test_the_checksum_at_the_end_of_a_packed_tar_is_looked_at(desk):
+    source = a_tar(desk.folder / "x.tar.gz", FILES, "w:gz")
+    content = bytearray(source.read_bytes())
+    content[-8] ^= 0xFF
+    source.write_bytes(content)
+    assert "CRC check failed" in desk.refused(source)
 
 
 def test_a_broken_header_in_the_middle_of_a_tar_is_no_end(desk):
@@ -183,10 +192,25 @@ def test_nothing_in_a_folder_but_files_is_taken(desk):
     (source / "loop").symlink_to(source, target_is_directory=True)
     done = desk.collect(source)
     assert set(desk.notebooks()) == {"ada/05-momentum/momentum.ipynb"}
+    assert [done.why[f"{name}/momentum.ipynb"].split(",")[0] for name in ("link", "hard", "pipe", "socket")] == [
+        "is a link", "is a hard link", "is a pipe", "is a socket",
+    ]  # fmt: skip
     assert {row["member"].split("/")[0]: row["action"] for row in done.rows} == {
         "ada": "collected", "link": "refused", "hard": "refused", "pipe": "refused", "socket": "refused",
         "folder": "left out", "loop": "left out",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "swap", [os.mkfifo, lambda path: path.symlink_to("/etc/passwd")], ids=["pipe", "link"]
+)
+def test_a_file_that_is_swapped_after_it_was_listed_is_not_read(tmp_path, swap):
+    path = a_folder(tmp_path, [("ada/momentum.ipynb", NOTEBOOK)]) / "ada/momentum.ipynb"
+    (member,) = members_of(tmp_path, Budget(Limits()))
+    path.unlink()
+    swap(path)
+    with pytest.raises((RefusedError, UserError), match=r"no ordinary file|cannot be read"):
+        list(member.chunks())
 
 
 @pytest.mark.parametrize("name", ["d", "d" * 200], ids=["deep", "long"])

@@ -99,7 +99,7 @@ def test_who_is_missing_is_listed_and_who_was_there_before_is_not(desk):
         ROSTER.encode("utf-8-sig"),
         ROSTER.replace(',', ';').replace('"Hopper; Grace"', "Grace Hopper").encode(),
         ROSTER.replace("\n", "\r\n").encode(),
-        ROSTER.replace("Moodle id", "Identifier").replace(",7,", ",Participant 7,").encode(),
+        ROSTER.replace("Moodle id", "Identifier").replace(",7,", ",Participant 007,").encode(),
     ],
     ids=["byte order mark", "semicolons", "windows line ends", "moodle's own list"],
 )  # fmt: skip

@@ -130,14 +130,10 @@ class Sorter:
         """Copy a member into the scratch folder; its own name has no part in that."""
         path = self._scratch / str(len(self.lines))
         digest = hashlib.sha256()
-        try:
-            with path.open("wb") as file:
-                for chunk in member.chunks():
-                    file.write(chunk)
-                    digest.update(chunk)
-        except RefusedError:
-            path.unlink()
-            raise
+        with path.open("wb") as file:
+            for chunk in member.chunks():
+                file.write(chunk)
+                digest.update(chunk)
         return path, digest.hexdigest()
 
     def chosen(self) -> list[Arrived]:
