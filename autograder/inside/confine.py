@@ -5,7 +5,7 @@ done here parts one submission from the next, which share that wall, and takes a
 
 - *namespaces* (user, pid, mount, ipc): a submission sees neither the processes nor the files of its neighbours, and
   when its first process ends, the kernel ends all the others that it has started.
-- *a scratch folder* of its own, in memory, of limited size; `/proc` and `/sys` are covered.
+- *a scratch folder* of its own and a place for shared memory, both of limited size; `/proc` is covered.
 - *rlimits*: memory, processes, open files, size of a file, processor time, no core dumps.
 - *no new privileges, no capabilities*: nothing in there can become more than it is.
 - *Landlock*: even if a mount were overlooked, only the scratch folder can be written to.
@@ -35,6 +35,11 @@ READING = 0b1101
 EVERYTHING = (1 << 13) - 1
 # Signals and abstract sockets stay within the submission, from version 6 on.
 SCOPES = 0b11
+
+# Where processes of one submission meet: the locks of a pool of workers lie there.
+SHARED_MEMORY = "/dev/shm"
+# What the zygote wrote while it imported; no fork needs it.
+CACHE = "/cache"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -87,10 +92,14 @@ def shut_in(walls: Walls, scratch: str) -> None:
     """Put up the walls around this process, which is the first of its namespaces; there is no way back."""
     if walls.namespaces:
         _mount("none", "/", None, MS_REC | MS_PRIVATE, None)
-        _mount("tmpfs", scratch, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-               f"size={walls.disk},nr_inodes={walls.files},mode=0700")  # fmt: skip
-        # Every process of the neighbours could be seen there.
-        _mount("tmpfs", "/proc", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, "size=0,nr_inodes=1")
+        for place in (scratch, SHARED_MEMORY):
+            _mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                   f"size={walls.disk},nr_inodes={walls.files},mode=0700")  # fmt: skip
+        # Every process of the neighbours could be seen in /proc, and what they leave for the next in the cache.
+        for place in ("/proc", CACHE):
+            _mount(
+                "tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, "size=0,nr_inodes=1"
+            )
     os.chdir(scratch)
     _limit(walls)
     _check("no_new_privs", _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
@@ -141,7 +150,10 @@ def _restrict_writing(scratch: str) -> None:
         "landlock", _libc.syscall(LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), 0)
     )
     try:
-        for place, rights in (("/", READING), (scratch, EVERYTHING & ~1), ("/dev/null", 0b110)):
+        places = [("/", READING), (scratch, EVERYTHING & ~1), ("/dev/null", 0b110)]
+        if Path(SHARED_MEMORY).is_dir():
+            places.append((SHARED_MEMORY, EVERYTHING & ~1))
+        for place, rights in places:
             folder = os.open(place, os.O_PATH | os.O_CLOEXEC)
             rule = struct.pack("=Qi", rights, folder)
             _check("landlock", _libc.syscall(LANDLOCK_ADD, ruleset, LANDLOCK_PATH_BENEATH, rule, 0))

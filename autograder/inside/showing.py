@@ -11,6 +11,7 @@ from ipykernel.compiler import XCachingCompiler
 from ipykernel.displayhook import ZMQShellDisplayHook
 from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
 from traitlets import Any as AnyTrait
 from traitlets import Type
 
@@ -116,6 +117,25 @@ class Shell(ZMQInteractiveShell):
     displayhook_class = Type(_DisplayHook)
     display_pub_class = Type(_Publisher)
     compiler_class = Type(XCachingCompiler)
+
+    def ask_exit(self) -> None:
+        """Let the notebook go on: `quit()` in a cell ends no other cell."""
+
+    def system(self, cmd: str) -> None:
+        """Say that no other program runs here, as one cannot: `!pip install numpy` costs nobody the line below it."""
+        print(f"(Not run here: {cmd})")
+        self.user_ns["_exit_code"] = 1
+
+    system_piped = system_raw = system
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        """What a program printed that did not run."""
+        self.system(cmd)
+        return SList() if split else ""
+
+    def enable_matplotlib(self, gui: Any = None) -> tuple[str, str]:
+        """Draw figures as they are drawn anyway: as pictures, and not at all while answers are judged."""
+        return "inline", "inline"
 
 
 def new_shell(outputs: Outputs) -> Shell:

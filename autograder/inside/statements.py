@@ -1,6 +1,8 @@
 """Run a cell for the sake of the names that it defines."""
 
 import ast
+import asyncio
+import inspect
 import linecache
 from collections.abc import Iterator
 from typing import Any
@@ -49,8 +51,12 @@ def _is_constant(statement: ast.stmt) -> bool:
 
 def _run_one(shell: Any, statement: ast.stmt, name: str) -> None:
     module = ast.Module([statement], type_ignores=[])
-    compiled = shell.compile(module, name, "exec")
+    with shell.compile.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+        compiled = shell.compile(module, name, "exec")
     try:
-        exec(compiled, shell.user_ns)
+        # A statement with `await` in it gives a coroutine, as it does in Jupyter.
+        waiting = eval(compiled, shell.user_ns)
+        if inspect.iscoroutine(waiting):
+            asyncio.run(waiting)
     except WithheldError:
         return

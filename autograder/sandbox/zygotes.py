@@ -190,7 +190,7 @@ class Sandbox:
             wall += ["--ro-bind", str(source), f"/grader/{name}"]
         for fonts in _font_lists():
             wall += ["--ro-bind", str(fonts), f"/cache/{fonts.name}"]
-        return [*wall, "--remount-ro", "/", "--chdir", "/grader", "--"]
+        return [*wall, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/grader", "--"]
 
 
 class Fork:
