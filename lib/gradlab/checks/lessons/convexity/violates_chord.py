@@ -10,12 +10,16 @@ from gradlab.checks.probes import arguments_kept, short_decimals
 from gradlab.surfaces import himmelblau, ravine, saddle
 
 _WHAT = "violates_chord"
-_NINE = np.linspace(0.1, 0.9, 9)
 
 _parabola = shown_as("w**2", lambda w: w**2)
 _hill = shown_as("-w**2", lambda w: -(w**2))
 _two_valleys = shown_as("w**4 + w**3 - 2*w**2 - 2*w", lambda w: w**4 + w**3 - 2 * w**2 - 2 * w)
 _zero = shown_as("0 * w", lambda w: 0 * w)
+
+
+def _nine():
+    """Nine lambdas, new ones for every call: a function that writes into them must not change those of the next."""
+    return np.linspace(0.1, 0.9, 9)
 
 
 def _violates_chord(f, a, b, lambdas, tol=1e-9):
@@ -37,11 +41,13 @@ def _thorn(at: float) -> Function:
 
 def _one_chord(function: Function, rng: np.random.Generator) -> Iterator[Sight]:
     a, b = -round(rng.uniform(1, 2), 1), round(rng.uniform(0.5, 1.5), 1)
-    yield Sight(f"For w**2 from {a:g} to {b:g},", _WHAT, function(_parabola, a, b, _NINE))
-    yield Sight(f"For -w**2 from {a:g} to {b:g},", _WHAT, function(_hill, a, b, _NINE))
-    yield Sight("Across two valleys", _WHAT, function(_two_valleys, -1.2, 0.9, _NINE))
-    yield Sight("The same from right to left", _WHAT, function(_two_valleys, 0.9, -1.2, _NINE))
-    yield Sight("Inside one valley", _WHAT, function(_two_valleys, 0.6, round(rng.uniform(1, 1.5), 1), _NINE))
+    yield Sight(f"For w**2 from {a:g} to {b:g},", _WHAT, function(_parabola, a, b, _nine()))
+    yield Sight(f"For -w**2 from {a:g} to {b:g},", _WHAT, function(_hill, a, b, _nine()))
+    yield Sight("Across two valleys", _WHAT, function(_two_valleys, -1.2, 0.9, _nine()))
+    yield Sight("The same from right to left", _WHAT, function(_two_valleys, 0.9, -1.2, _nine()))
+    yield Sight(
+        "Inside one valley", _WHAT, function(_two_valleys, 0.6, round(rng.uniform(1, 1.5), 1), _nine())
+    )
     rate = round(rng.uniform(2, 4), 1)
     yield Sight(
         f"For {rate:g} * w, a straight line,",
@@ -49,7 +55,7 @@ def _one_chord(function: Function, rng: np.random.Generator) -> Iterator[Sight]:
         function(shown_as(f"{rate:g} * w", lambda w: rate * w), a, b, np.array([0.25, 0.75])),
     )
     # Here the curve keeps below the higher of the two ends.
-    yield Sight("From the left wall over the hill", _WHAT, function(_two_valleys, -1.6, 0.6, _NINE))
+    yield Sight("From the left wall over the hill", _WHAT, function(_two_valleys, -1.6, 0.6, _nine()))
 
 
 def _several_lambdas(function: Function, rng: np.random.Generator) -> Iterator[Sight]:
@@ -57,7 +63,7 @@ def _several_lambdas(function: Function, rng: np.random.Generator) -> Iterator[S
         yield Sight(
             f"For a parabola with a thorn at {share:g} of the way,",
             _WHAT,
-            function(_thorn(share), 0.0, 1.0, _NINE),
+            function(_thorn(share), 0.0, 1.0, _nine()),
         )
     share = round(rng.uniform(0.2, 0.35), 2)
     for lambdas in ([0.5], [share, 0.5], [0.5, share], [0.05, share, 0.95]):
@@ -72,16 +78,16 @@ def _many_chords(function: Function, rng: np.random.Generator) -> Iterator[Sight
     a, b = short_decimals(rng, 8), short_decimals(rng, 8)
     # Violated in the middle, kept, violated all along, and violated on one side of the middle only.
     a[:4], b[:4] = (-1.3, 0.5, -1.0, -1.0), (0.9, 1.4, 0.2, 1.4)
-    yield Sight("For 8 chords", _WHAT, function(_two_valleys, a, b, _NINE))
+    yield Sight("For 8 chords", _WHAT, function(_two_valleys, a, b, _nine()))
     a, b = short_decimals(rng, 6, 2), short_decimals(rng, 6, 2)
     a[0], b[0] = (0.5, 1.5), (0.4, -1.2)
     a[1], b[1] = (1.5, 0.5), (-1.2, 0.4)
-    yield Sight("For 6 chords over a saddle of two weights", _WHAT, function(saddle.value, a, b, _NINE))
-    yield Sight("For 6 chords over a ravine of two weights", _WHAT, function(ravine.value, a, b, _NINE))
+    yield Sight("For 6 chords over a saddle of two weights", _WHAT, function(saddle.value, a, b, _nine()))
+    yield Sight("For 6 chords over a ravine of two weights", _WHAT, function(ravine.value, a, b, _nine()))
     ends = rng.uniform(-4.5, 4.5, (2, 3, 5, 2)).round(1)
     ends[:, 0, 0] = [(3, 2), (-2.8, 3.1)]
     ends[:, 0, 1] = [(3, 2), (3.4, 2.3)]
-    yield Sight("For a table of 3 x 5 chords", _WHAT, function(himmelblau.value, *ends, _NINE))
+    yield Sight("For a table of 3 x 5 chords", _WHAT, function(himmelblau.value, *ends, _nine()))
 
 
 def _straight_lines(function: Function, rng: np.random.Generator) -> Iterator[Sight]:
@@ -89,7 +95,7 @@ def _straight_lines(function: Function, rng: np.random.Generator) -> Iterator[Si
     line = shown_as(f"{rate:g} * w + {height:g}", lambda w: rate * w + height)
     # Of so many chords, some come out a rounding error above the line.
     a, b = rng.uniform(-5, 5, (2, 80)).round(2)
-    yield Sight("For 80 chords of a straight line", _WHAT, function(line, a, b, _NINE))
+    yield Sight("For 80 chords of a straight line", _WHAT, function(line, a, b, _nine()))
     yield Sight(
         "For a flat line, tol = 0,",
         _WHAT,
