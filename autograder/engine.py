@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -16,6 +17,9 @@ from autograder.worker import Done, Job, Setting, close_sandboxes, work
 
 # How many jobs wait for each worker: enough that none is idle, few enough that a large class fits into memory.
 AHEAD = 4
+# Bytes that a worker may come to need: to calculate with an answer, and to read a notebook of the largest size. What
+# somebody makes it need beyond that ends in a MemoryError for one submission, where it would end a process of the machine.
+OWN_MEMORY = 3 << 30
 # How often a job is given out again when the process that had it is gone.
 TRIES = 3
 
@@ -92,6 +96,7 @@ def _processes(workers: int) -> Iterator[Executor]:
 
 def _begin(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _bound_memory()
     Finalize(None, close_sandboxes, exitpriority=1)
     if hasattr(signal, "SIGALRM"):
         import ctypes  # noqa: PLC0415
@@ -99,3 +104,11 @@ def _begin(parent: int) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: a worker ends with the grader
         if os.getppid() != parent:
             os._exit(1)
+
+
+def _bound_memory() -> None:
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (OWN_MEMORY, most))

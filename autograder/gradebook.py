@@ -213,10 +213,10 @@ def scores(gradebook: Gradebook, lesson: Lesson, student: str) -> tuple[dict[str
 def handed_in_at(folder: Path) -> tuple[datetime | None, str]:
     """The time in `timestamp.txt`, as nbgrader's collect writes it, and a remark where it cannot be read."""
     path = folder / "timestamp.txt"
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > 200:
-        return None, ""
     try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > 200:
+            return None, ""
         words = path.read_text(encoding="utf-8").strip()
         return (parse_utc(words) if words else None), ""
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None, "The time in timestamp.txt could not be read; the submission counts as on time."

