@@ -19,6 +19,7 @@ from autograder.errors import UserError
 from autograder.inside.confine import landlock_version
 from autograder.inside.wire import ClosedError, LateError, ProtocolError, receive, send
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.places import covers, font_lists, system_folders
 from autograder.sandbox.syscalls import seccomp_filter
 
 Role = Literal["show", "answer"]
@@ -179,16 +180,17 @@ class Sandbox:
         wall = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
         if os.getuid() == 0:
             wall += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
-        for folder in _system_folders():
+        for folder in system_folders():
             wall += (
                 ["--symlink", str(folder.readlink()), str(folder)]
                 if folder.is_symlink()
                 else ["--ro-bind", str(folder), str(folder)]
             )
+        wall += covers(HERE.parent, system_folders())
         wall += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/cache"]
         for source, name in self._parts():
             wall += ["--ro-bind", str(source), f"/grader/{name}"]
-        for fonts in _font_lists():
+        for fonts in font_lists():
             wall += ["--ro-bind", str(fonts), f"/cache/{fonts.name}"]
         return [*wall, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/grader", "--"]
 
@@ -222,24 +224,6 @@ class Fork:
             return -signal.SIGKILL, "lost"
         finally:
             self.warden.close()
-
-
-def _system_folders() -> list[Path]:
-    """Where programs, libraries and Python lie. No home, no /etc but for how libraries and fonts are found."""
-    wanted = [Path(name) for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")]
-    wanted += [Path("/etc/ld.so.cache"), Path("/etc/fonts"), Path("/etc/localtime")]
-    for prefix in dict.fromkeys([sys.base_prefix, sys.prefix]):
-        if not prefix.startswith("/usr"):
-            wanted.append(Path(prefix))
-    return [path for path in wanted if path.exists() or path.is_symlink()]
-
-
-def _font_lists() -> list[Path]:
-    """Matplotlib's list of fonts: to search for them takes seconds."""
-    import matplotlib as mpl  # noqa: PLC0415 (slow, and needed only when a zygote starts)
-    import matplotlib.font_manager  # noqa: PLC0415 (makes the list where there is none)
-
-    return sorted(Path(mpl.get_cachedir()).glob("fontlist-*.json"))
 
 
 @dataclass(frozen=True)
