@@ -223,6 +223,15 @@ def test_a_batch_of_points_equals_each_point_on_its_own(surface, seed, batch):
 
 
 @every_surface
+@pytest.mark.parametrize("batch", [(), (4,), (2, 3)], ids=str)
+def test_a_gradient_is_written_where_it_is_wanted(surface, batch):
+    points = places(surface, 1, *batch)
+    for room in (np.full_like(points, 7.0), np.full(points.T.shape, 7.0).T):
+        assert surface.gradient(points, out=room) is room
+        np.testing.assert_array_equal(room, surface.gradient(points))
+
+
+@every_surface
 def test_points_are_left_as_they_were(surface):
     points = places(surface, 1, 4)
     before = points.copy()

@@ -109,8 +109,9 @@ def _ends(surface: Surface, starts: Array, rule: Rule, steps: int, hyper: dict[s
 def _walk(surface: Surface, params: Array, rule: Rule, steps: int, hyper: dict[str, Any]) -> Array:
     walker = stepper(rule, params, hyper, order="K")
     if walker is not None:
+        grad = np.empty_like(walker.params)
         for _ in range(steps):
-            walker.step(surface.gradient(walker.params))
+            walker.step(surface.gradient(walker.params, out=grad))
         return walker.params
     state = None
     for _ in range(steps):

@@ -45,8 +45,12 @@ class Surface:
         """
         return self._value(*self._coordinates(points))
 
-    def gradient(self, points: npt.ArrayLike) -> Array:
+    def gradient(self, points: npt.ArrayLike, out: Array | None = None) -> Array:
         """The gradient at `points`: shape (..., dim) -> (..., dim).
+
+        Args:
+            points: shape (..., dim).
+            out: where to write it, of the same shape; None for a new array.
 
         >>> from gradlab.surfaces import double_well
         >>> double_well.gradient([[1.0, 1.0], [2.0, 0.0]])
@@ -54,11 +58,13 @@ class Surface:
                [24.,  0.]])
         """
         coordinates = self._coordinates(points)
-        # Weight by weight in memory, as the formulas compute it; runs laid out like this step fastest.
-        gradient = np.empty((self.dim, *coordinates[0].shape), coordinates[0].dtype)
+        if out is None:
+            # Weight by weight in memory, as the formulas compute it; runs laid out like this step fastest.
+            rows = np.empty((self.dim, *coordinates[0].shape), coordinates[0].dtype)
+            out = rows.transpose(*range(1, rows.ndim), 0)
         for i, slope in enumerate(self._gradient(*coordinates)):
-            gradient[i] = slope
-        return gradient.transpose(*range(1, gradient.ndim), 0)
+            out[..., i] = slope
+        return out
 
     def hessian(self, points: npt.ArrayLike) -> Array:
         """The matrix of second derivatives at `points`: shape (..., dim) -> (..., dim, dim).
