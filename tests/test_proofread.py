@@ -193,6 +193,11 @@ def test_a_good_lesson_is_let_pass(root):
         ("*Predict:* what", "![](a.png) *Predict:* what", "has a picture without a text alternative"),
         ("[factor for", "[fakt for", "uses 'fakt', which no cell above it binds"),
         ("return number + 1", "return number + late", "uses 'late', which no cell above it binds"),
+        (
+            "factor = 3",
+            "factor, a = np.random.default_rng(0), 1",
+            "cell 4 goes on with the generator 'factor'",
+        ),
         ("\ntwo(factor)", "\nfactor = two(factor)", "uses 'factor', which cell 12 binds anew"),
     ],
 )

@@ -21,14 +21,17 @@ def keeps_no_hidden_state(page: Page) -> Iterator[str]:
     """A name is bound before it is used, and never bound anew once a cell below has used it.
 
     That a function is called only after the names in it are there, as it happens, is not enough: they have to be there
-    when the cell that defines it ends.
+    when the cell that defines it ends. And no cell goes on with the random numbers of another.
     """
     cells = [(place, names_of(cell.source)) for place, cell in numbered(page.solution, "code")]
     bound_in: dict[str, list[int]] = defaultdict(list)
     for number, (_, names) in enumerate(cells):
         for name in names.bound:
             bound_in[name].append(number)
+    generators = {name for _, cell in numbered(page.solution, "code") for name in _generators(cell.source)}
     for number, (place, names) in enumerate(cells):
+        for name in sorted(names.taken & generators):
+            yield f"{place} goes on with the generator {name!r}, which gives other numbers when it is run twice"
         for name in sorted(names.taken - set(dir(builtins))):
             if not any(other < number for other in bound_in[name]):
                 yield f"{place} uses {name!r}, which no cell above it binds"
@@ -76,6 +79,23 @@ def _in_order(module: ast.Module) -> Iterator[ast.AST]:
 def _read(target: ast.expr) -> ast.expr:
     """The target of an assignment, as an expression that is read."""
     return ast.parse(ast.unparse(target), mode="eval").body
+
+
+def _generators(source: str) -> Iterator[str]:
+    """The names that a cell binds to a generator of random numbers."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                pairs = zip(*map(_parts, (target, node.value)), strict=False)
+                yield from (ast.unparse(name) for name, value in pairs if _is_generator(value))
+
+
+def _parts(expression: ast.expr) -> list[ast.expr]:
+    return expression.elts if isinstance(expression, ast.Tuple) else [expression]
+
+
+def _is_generator(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and ast.unparse(value.func).endswith("default_rng")
 
 
 def _binds(symbol: symtable.Symbol) -> bool:

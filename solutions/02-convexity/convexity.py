@@ -309,7 +309,8 @@ panels(
 # the distance. A second derivative is the slope of a slope, so do it twice. With $e_i$ for a step of 1 along weight $i$ and of 0
 # along all others,
 #
-# $$H_{ij} \approx \frac{f(w + h e_i + h e_j) - f(w + h e_i - h e_j) - f(w - h e_i + h e_j) + f(w - h e_i - h e_j)}{4 h^2}$$
+# $$\begin{aligned} H_{ij} \approx \frac{1}{4 h^2} \big( \, & f(w + h e_i + h e_j) - f(w + h e_i - h e_j) \\
+# {} - {} & f(w - h e_i + h e_j) + f(w - h e_i - h e_j) \, \big) \end{aligned}$$
 #
 # By hand, for $3 w_1 w_2$ at $(1, 1)$ with $h = 1$, and $i$, $j$ the two weights: the four losses are at $(2, 2)$, $(2, 0)$,
 # $(0, 2)$ and $(0, 0)$, so it is $(12 - 0 - 0 + 0) / 4 = 3$, as it should be. In code, $h e_i$ is row `i` of `h * np.eye(n)`,

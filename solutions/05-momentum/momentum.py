@@ -356,8 +356,9 @@ panels(
 # memory shortens them. How far does that go? Take a single direction of curvature $L$, where the gradient is $L w$. The
 # velocity can be got rid of: the last step was $w_t = w_{t-1} - \eta\, v_t$, so $\eta\, v_t = w_{t-1} - w_t$, and the next one is
 #
-# $$w_{t+1} = w_t - \eta\,(\rho\, v_t + L\, w_t) = w_t - \rho\,(w_{t-1} - w_t) - \eta L\, w_t
-# = (1 + \rho - \eta L)\, w_t - \rho\, w_{t-1}.$$
+# $$\begin{aligned} w_{t+1} &= w_t - \eta\,(\rho\, v_t + L\, w_t) \\
+# &= w_t - \rho\,(w_{t-1} - w_t) - \eta L\, w_t \\
+# &= (1 + \rho - \eta L)\, w_t - \rho\, w_{t-1}. \end{aligned}$$
 #
 # A run on the very edge neither shrinks nor grows: it jumps to the other wall and back, $w_{t+1} = -w_t$ and
 # $w_{t-1} = -w_t$. Put that in and divide by $w_t$:
@@ -647,7 +648,7 @@ panels(
 # $1/(1-\rho)$ times larger to walk the same path. A check on your own functions:
 
 # %%
-gradients = rng.normal(size=(50, 3))
+gradients = np.random.default_rng(7).normal(size=(50, 3))
 w, v = np.zeros(3), np.zeros(3)
 for grad in gradients:
     w, v = momentum_step(w, grad, v, lr=0.01, rho=0.9)

@@ -510,7 +510,7 @@ panels(
 #
 # With runs $a_1, \dots, a_n$ of the baseline, runs $b_1, \dots, b_n$ of a variant on the same seeds, and $d_i = b_i - a_i$:
 #
-# $$\text{spread} = \sqrt{\tfrac{1}{n-1} \sum_i (b_i - \bar b)^2} \qquad \text{gain} = \bar d \qquad \text{error} = \frac{1}{\sqrt n} \sqrt{\tfrac{1}{n-1} \sum_i (d_i - \bar d)^2}$$
+# $$\text{spread} = \sqrt{\tfrac{1}{n-1} \sum_i (b_i - \bar b)^2} \quad\; \text{gain} = \bar d \quad\; \text{error} = \frac{1}{\sqrt n} \sqrt{\tfrac{1}{n-1} \sum_i (d_i - \bar d)^2}$$
 #
 # | symbol | in words | what it answers |
 # |:--|:--|:--|

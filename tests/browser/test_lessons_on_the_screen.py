@@ -11,6 +11,7 @@ from autograder.course import Lesson, lessons
 
 SCHEMES = ("light", "dark")
 WINDOW = {"width": 1280, "height": 900}
+SMALL = {"width": 1024, "height": 768}
 
 
 @pytest.fixture(scope="module", params=lessons(), ids=lambda lesson: lesson.name)
@@ -32,6 +33,14 @@ def test_the_solution_can_be_read(lesson: Lesson, opened: NotebookPage, scheme: 
     if shots:
         opened.pictures(shots, f"{lesson.name}-{scheme}")
     assert opened.faults() == []
+
+
+def test_it_fits_a_small_window(opened: NotebookPage):
+    opened.page.set_viewport_size(SMALL)
+    opened.settle()
+    found = opened.faults()
+    opened.page.set_viewport_size(WINDOW)
+    assert found == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
