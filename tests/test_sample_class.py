@@ -122,9 +122,13 @@ def test_the_feedback_begins_with_what_each_exercise_earned_and_why(graded, hand
         for cell in re.findall(r"<td[^>]*>(.*?)</td>", page[: page.index("See it first")])
     ]
     assert cells[:6] == [
-        '<a href="#check_momentum_step">momentum_step</a>', "2 of 5", "History forgotten",
-        '<a href="#check_effective_step">effective_step</a>', "3 of 3", "",
-    ]  # fmt: skip
+        '<a href="#check_momentum_step">momentum_step</a>',
+        '<span class="points part">2 of 5</span>',
+        "History forgotten",
+        '<a href="#check_effective_step">effective_step</a>',
+        '<span class="points right">3 of 3</span>',
+        "",
+    ]
     assert cells[-2:] == ["to be read", ""]
 
 
