@@ -265,6 +265,15 @@ _WHY_NOT = (
 )
 
 
+def layers_that_hold(limits: Limits) -> Isolation:
+    """The layers that this machine has, each tried with a fork."""
+    sandbox = _proven(limits)
+    if sandbox is None:
+        return NO_ISOLATION
+    sandbox.close()
+    return sandbox.isolation
+
+
 def _proven(limits: Limits) -> Sandbox | None:
     """A zygote with every layer that holds: a fork is made, and what it cannot put up is left out."""
     isolation = offered()
