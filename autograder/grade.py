@@ -10,13 +10,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from autograder import report
+from autograder.cluster.grading import Cluster
 from autograder.course import SUBMITTED, WORK, Lesson, find_lesson
 from autograder.errors import UserError
 from autograder.files import write_atomically
 from autograder.gradebook import back_up, record_lesson
 from autograder.outcome import Status
-from autograder.pipeline import FEEDBACK, Batch, Result, grade_all
+from autograder.pipeline import FEEDBACK, Batch, grade_all
 from autograder.released import course_config, released_notebook
+from autograder.results import Result
 from autograder.sandbox.limits import Limits
 from autograder.submission import find_submissions
 from autograder.worker import setting_for
@@ -39,6 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=os.cpu_count() or 1,
         metavar="N",
         help="how many run at once (default: one a core)",
+    )
+    parser.add_argument(
+        "--cluster",
+        metavar="WHERE",
+        help="run on a Dask cluster: tcp://host:port, tls://host:port, a cluster file, or local (docs/cluster.md)",
     )
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--force", action="store_true", help="grade again what has not changed")
@@ -85,7 +92,9 @@ def run(args: argparse.Namespace) -> None:
     console = (
         Console(stderr=args.json) if Console().is_terminal else Console(width=PLAIN_WIDTH, stderr=args.json)
     )
-    fresh = grade_all(submissions, batch, max(1, args.workers), force=args.force)
+    count = max(1, args.workers)
+    workers = Cluster(args.cluster, count) if args.cluster else count
+    fresh = grade_all(submissions, batch, workers, force=args.force)
     if args.json:
         fresh = map(_say_in_json, fresh)
     with_progress = _progress(fresh, len(submissions), console)

@@ -5,8 +5,9 @@ Workers touch nothing but the notebook they are given; what is written is writte
 
 import errno
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,12 +19,12 @@ from traitlets.config import Config
 
 from autograder import feedback, gradebook, runs
 from autograder.course import WORK, Lesson
-from autograder.engine import grade_jobs
+from autograder.engine import Workers, grade_jobs
 from autograder.errors import UserError
 from autograder.files import write_atomically
-from autograder.gradebook import Score
 from autograder.outcome import Outcome, Status
 from autograder.restore import add_notes
+from autograder.results import Result, recorded
 from autograder.runs import Run
 from autograder.seed import course_secret, student_seed
 from autograder.submission import NotHandedInError, Submission, UnreadableError, read_bytes, shown_name
@@ -34,34 +35,6 @@ FEEDBACK = WORK / "feedback"
 LOGS = WORK / "logs"
 # Trouble with the machine: the next submission would meet it too.
 NOT_THE_STUDENTS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came out for one student: a row of the table.
-
-    Attributes:
-        student: whose.
-        outcome: what happened.
-        scores: the points of each graded cell.
-        penalty: for a late submission.
-        isolation: the level at which the code was run; empty where none was run.
-        seconds: where the time went.
-        fresh: False where nothing has changed since it was graded, and it was not graded again.
-    """
-
-    student: str
-    outcome: Outcome
-    scores: dict[str, Score] = field(default_factory=dict)
-    penalty: float = 0.0
-    isolation: str = ""
-    seconds: dict[str, float] = field(default_factory=dict)
-    fresh: bool = True
-
-    @property
-    def total(self) -> float:
-        """All points, less the penalty for a late submission."""
-        return sum(score.points for score in self.scores.values()) - self.penalty
 
 
 @dataclass(frozen=True)
@@ -76,59 +49,49 @@ class Batch:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A submission as it was read: its bytes, or why there are none, and the key it is graded under."""
+    """A submission as it was read: its bytes, or why there are none, and the key it is graded under.
+
+    The key is empty where nothing can be recorded, because the name of the student is none.
+    """
 
     submission: Submission
     content: bytes | None
     outcome: Outcome | None
     seed: str
     key: str
+    seconds: float = 0.0
 
 
 def grade_all(
-    submissions: list[Submission], batch: Batch, workers: int, *, force: bool = False
+    submissions: Iterable[Submission], batch: Batch, workers: int | Workers, *, force: bool = False
 ) -> Iterator[Result]:
     """Grade submissions side by side, and yield each result as soon as it is recorded.
 
     What has not changed since it was graded is taken from the gradebook, unless `force` is given.
     """
     log = runs.log_of(batch.lesson.name)
-    before = runs.read(log)
     secret = course_secret()
     pending: dict[str, Arrival] = {}
-
-    def arrivals() -> Iterator[Arrival]:
-        for submission in submissions:
-            if submission.student.isprintable():
-                yield arrive(submission, batch, secret)
-            else:
-                nameless.append(submission)
-
-    nameless: list[Submission] = []
     settled: list[Result] = []
     unreadable: list[Arrival] = []
-
-    def jobs() -> Iterator[Job]:
-        for arrival in arrivals():
-            student = arrival.submission.student
-            known = before.get(student)
-            if not force and known is not None and known.key == arrival.key and _is_there(arrival, batch):
-                settled.append(_as_it_was(known))
-            elif arrival.content is None:
-                unreadable.append(arrival)
-            else:
-                pending[student] = arrival
-                yield Job(student, arrival.content, arrival.seed)
-
     with gradebook.open_gradebook(batch.config) as book:
+        before = {} if force else recorded(book, batch.lesson)
 
-        def recorded() -> Iterator[Result]:
-            while nameless:
-                yield _nameless(nameless.pop())
+        def jobs() -> Iterator[Job]:
+            for submission in submissions:
+                arrival = arrive(submission, batch, secret)
+                known = before.get(submission.student)
+                if known is not None and is_unchanged(arrival, known.run, batch):
+                    settled.append(known.result)
+                elif arrival.content is None:
+                    unreadable.append(arrival)
+                else:
+                    pending[submission.student] = arrival
+                    yield Job(submission.student, arrival.content, arrival.seed)
+
+        def without_a_worker() -> Iterator[Result]:
             while settled:
-                known = settled.pop()
-                found, penalty = gradebook.scores(book, batch.lesson, known.student)
-                yield replace(known, scores=found, penalty=penalty)
+                yield settled.pop()
             while unreadable:
                 arrival = unreadable.pop()
                 outcome = arrival.outcome or Outcome(Status.MISSING)
@@ -136,12 +99,15 @@ def grade_all(
 
         for done in grade_jobs(jobs(), batch.setting, workers):
             yield record(pending.pop(done.student), done, batch, book, log)
-            yield from recorded()
-        yield from recorded()
+            yield from without_a_worker()
+        yield from without_a_worker()
 
 
 def arrive(submission: Submission, batch: Batch, secret: bytes) -> Arrival:
     """Read one submission, without looking into it."""
+    started = time.perf_counter()
+    if not submission.student.isprintable():
+        return Arrival(submission, None, Outcome(Status.UNREADABLE, _no_name(submission)), "", "")
     seed = student_seed(secret, batch.lesson.name, submission.student)
     content, outcome = None, None
     try:
@@ -153,35 +119,34 @@ def arrive(submission: Submission, batch: Batch, secret: bytes) -> Arrival:
     handed_in, _ = gradebook.handed_in_at(submission.folder)
     said = outcome.detail if outcome else ""
     key = runs.key_of(content or b"", said, repr(batch.setting), repr(handed_in), seed)
-    return Arrival(submission, content, outcome, seed, key)
+    return Arrival(submission, content, outcome, seed, key, time.perf_counter() - started)
 
 
-def _nameless(submission: Submission) -> Result:
+def _no_name(submission: Submission) -> str:
     """No student of a gradebook: a folder that was unpacked in another encoding, or named by somebody who tries things."""
-    sentence = (
+    return (
         "The name of this student's folder holds signs that cannot be printed, so nothing was graded or recorded: "
         f"{os.fsencode(submission.folder.parent.name)!r}. Rename the folder, then grade again."
     )
-    return Result(shown_name(submission.student), Outcome(Status.UNREADABLE, sentence))
 
 
-def _is_there(arrival: Arrival, batch: Batch) -> bool:
-    page = _page(arrival.submission)
-    return not batch.feedback or page.is_file()
-
-
-def _as_it_was(run: Run) -> Result:
-    outcome = Outcome(Status(run.status), run.detail, run.mistakes, run.notes)
-    return Result(run.student, outcome, isolation=run.isolation, seconds=run.seconds, fresh=False)
+def is_unchanged(arrival: Arrival, run: Run | None, batch: Batch) -> bool:
+    """Whether everything that a batch would write is there already, as it would write it."""
+    if run is None or run.key != arrival.key or not arrival.key:
+        return False
+    # A page may be there from before a run that wrote none.
+    return not batch.feedback or (run.page and _page(arrival.submission).is_file())
 
 
 def record(arrival: Arrival, done: Done, batch: Batch, book: Gradebook, log: Path) -> Result:
     """Write grades, the autograded notebook, the feedback page and the log line of one submission."""
     submission = arrival.submission
+    if not arrival.key:
+        return Result(shown_name(submission.student), done.outcome)
     if done.outcome.status is Status.GRADER_ERROR:
         return _grader_error(submission, done.log)
     try:
-        result = _record(submission, done, batch, book)
+        result = _record(submission, done, batch, book, arrival.seconds)
     except OperationalError as error:
         raise gradebook.gradebook_trouble(batch.config.CourseDirectory.db_url, error) from error
     except Exception as error:
@@ -200,7 +165,7 @@ def record(arrival: Arrival, done: Done, batch: Batch, book: Gradebook, log: Pat
     runs.append(
         log,
         Run(result.student, arrival.key, outcome.status, outcome.detail, points, result.isolation, now,
-            outcome.mistakes, outcome.notes, result.seconds),
+            outcome.mistakes, outcome.notes, result.seconds, batch.feedback),
     )  # fmt: skip
     return result
 
@@ -214,7 +179,8 @@ def _grader_error(submission: Submission, trace: str) -> Result:
     return Result(submission.student, Outcome(Status.GRADER_ERROR, sentence))
 
 
-def _record(submission: Submission, done: Done, batch: Batch, book: Gradebook) -> Result:
+def _record(submission: Submission, done: Done, batch: Batch, book: Gradebook, reading: float) -> Result:
+    started = time.perf_counter()
     lesson, student, outcome = batch.lesson, submission.student, done.outcome
     handed_in, remark = gradebook.handed_in_at(submission.folder)
     if remark:
@@ -231,9 +197,12 @@ def _record(submission: Submission, done: Done, batch: Batch, book: Gradebook) -
     scores, penalty = gradebook.scores(book, lesson, student)
     _write(AUTOGRADED / student / lesson.name / f"{lesson.topic}.ipynb",
            nbformat.writes(notebook) if notebook else None)  # fmt: skip
+    seconds = {**done.seconds, "reading": reading, "recording": time.perf_counter() - started}
     if batch.feedback:
+        started = time.perf_counter()
         _write(_page(submission), _feedback(notebook, lesson, student, outcome, resources, batch, book))
-    return Result(student, outcome, scores, penalty, done.isolation, done.seconds)
+        seconds["feedback"] = time.perf_counter() - started
+    return Result(student, outcome, scores, penalty, done.isolation, seconds)
 
 
 def _feedback(

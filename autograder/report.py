@@ -13,8 +13,8 @@ from rich.text import Text
 
 from autograder.gradebook import Score
 from autograder.outcome import Status
-from autograder.pipeline import Result
 from autograder.released import marked_cells, name_of
+from autograder.results import Result
 
 STYLE = {
     Status.GRADED: "green",

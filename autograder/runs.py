@@ -7,23 +7,40 @@ lesson, the checks, the limits), so that what has not changed need not be graded
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from autograder.course import ROOT, WORK
 
 RUNS = WORK / "runs"
-# What a grade hangs on besides the submission and the lesson.
-RULES = ("lib/gradlab/checks", "autograder/inside", "autograder/sandbox", "autograder/execution",
-         "autograder/judging.py", "autograder/restore.py", "autograder/harmless")  # fmt: skip
+# What a grade hangs on besides the submission, the lesson and the limits: the checks with the library that they
+# calculate with, and everything that reads, runs, judges, cleans or records. How a page looks is not among it.
+RULES = (
+    "lib/gradlab",
+    "autograder/execution",
+    "autograder/gradebook.py",
+    "autograder/harmless",
+    "autograder/inside",
+    "autograder/judging.py",
+    "autograder/outcome.py",
+    "autograder/released.py",
+    "autograder/restore.py",
+    "autograder/sandbox",
+    "autograder/submission.py",
+    "autograder/worker.py",
+)
+# Other people's code that answers are calculated, run, shown, cleaned and recorded with.
+PACKAGES = ("ipykernel", "ipython", "matplotlib", "nbconvert", "nbformat", "nbgrader", "nh3", "numpy")
 
 
 @dataclass(frozen=True)
 class Run:
-    """One line of the log."""
+    """One line of the log; `page` says whether a feedback page was written with it."""
 
     student: str
     key: str
@@ -35,6 +52,7 @@ class Run:
     mistakes: tuple[str, ...]
     notes: tuple[str, ...]
     seconds: dict[str, float]
+    page: bool = True
 
 
 def log_of(lesson: str, folder: Path | None = None) -> Path:
@@ -78,14 +96,27 @@ def key_of(content: bytes, *parts: str) -> str:
 
 @cache
 def rules_digest(root: Path = ROOT) -> str:
-    """The state of the code that decides on grades."""
+    """The state of the code that decides on grades: this repository's, Python's and that of the packages it stands on."""
     digest = hashlib.sha256()
-    for file in _files(root):
+    for words in (f"python {sys.version_info.major}.{sys.version_info.minor}", *map(_version, PACKAGES)):
+        digest.update(words.encode() + b"\0")
+    for file in rule_files(root):
         digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
-def _files(root: Path) -> Iterable[Path]:
+def rule_files(root: Path = ROOT) -> Iterator[Path]:
+    """The files of `RULES`, data included, in the same order everywhere."""
     for rule in RULES:
         path = root / rule
-        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            inside = file.relative_to(root).parts
+            if file.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in inside):
+                yield file
+
+
+def _version(package: str) -> str:
+    try:
+        return f"{package} {metadata.version(package)}"
+    except metadata.PackageNotFoundError:
+        return f"{package} without a version"

@@ -14,113 +14,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from course_copy import copy_course, environment, grade, rows, run
+from course_copy import environment, grade, rows, run
 from gradebook_rows import COMMENTS, GRADES, query
-from nbformat import NotebookNode
+from small_class import HALF, RIGHT, SUBMITTED, hand_in
 
 from autograder import pipeline
 from autograder.errors import UserError
 from autograder.outcome import Outcome, Status
 from autograder.worker import Done
-
-# Real exercises, without the figures and the prose around them.
-MASTER = '''
-# %% nbgrader={"grade_id": "setup", "locked": true}
-from gradlab import check, todo
-
-# %% nbgrader={"grade_id": "effective_step", "solution": true}
-def effective_step(lr, rho):
-    """The step that a long run of equal gradients ends at."""
-    ### BEGIN SOLUTION
-    return lr / (1 - rho)
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "check_effective_step", "grade": true, "points": 3}
-check(effective_step)
-### BEGIN HIDDEN TESTS
-check(effective_step, hidden=True)
-### END HIDDEN TESTS
-
-# %% nbgrader={"grade_id": "momentum_limit", "solution": true}
-def momentum_limit(L, rho):
-    """The largest learning rate."""
-    ### BEGIN SOLUTION
-    return 2 * (1 + rho) / L
-    ### END SOLUTION
-
-# %% nbgrader={"grade_id": "check_momentum_limit", "grade": true, "points": 3}
-check(momentum_limit)
-### BEGIN HIDDEN TESTS
-check(momentum_limit, hidden=True)
-### END HIDDEN TESTS
-
-# %% [markdown] nbgrader={"grade_id": "written_limit", "grade": true, "solution": true, "points": 3}
-# Because.
-'''
-
-RIGHT = {
-    "effective_step": "def effective_step(lr, rho):\n    return lr / (1 - rho)",
-    "momentum_limit": "def momentum_limit(L, rho):\n    return 2 * (1 + rho) / L",
-    "written_limit": "Because the steps quarrel.",
-}
-HALF = {**RIGHT, "momentum_limit": "def momentum_limit(L, rho):\n    return 2 * (1 - rho) / L"}
-SUBMITTED = Path("autograder/work/submitted")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
-    """A course with one small lesson, built; tests copy it."""
-    course = copy_course(tmp_path_factory.mktemp("built"))
-    for folder in ("solutions", "course"):
-        for lesson in (course / folder).glob("[0-9]*"):
-            shutil.rmtree(lesson)
-    master = course / "solutions/05-momentum/momentum.py"
-    master.parent.mkdir()
-    master.write_text(MASTER, encoding="utf-8")
-    done = run(course, "autograder", "build", "05-momentum")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return course
-
-
-@pytest.fixture
-def course(built: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "course"
-    shutil.copytree(built, copy)
-    shutil.rmtree(copy / "autograder/work")
-    return copy
-
-
-@pytest.fixture(scope="module")
-def graded_class(built: Path, tmp_path_factory) -> Path:
-    """The course after Ada and Bruno have been graded; tests copy it."""
-    copy = tmp_path_factory.mktemp("graded") / "course"
-    shutil.copytree(built, copy)
-    hand_in(copy, "ada", RIGHT)
-    hand_in(copy, "bruno", HALF)
-    assert "to read" in grade(copy)
-    return copy
-
-
-@pytest.fixture
-def graded(graded_class: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "graded"
-    shutil.copytree(graded_class, copy)
-    return copy
-
-
-def released(course: Path) -> NotebookNode:
-    return nbformat.read(course / "course/05-momentum/momentum.ipynb", as_version=4)
-
-
-def hand_in(course: Path, student: str, answers: dict[str, str]) -> Path:
-    """The released notebook with these answers in it."""
-    notebook = released(course)
-    for cell in notebook.cells:
-        cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
-    path = course / SUBMITTED / student / "05-momentum/momentum.ipynb"
-    path.parent.mkdir(parents=True)
-    nbformat.write(notebook, path)
-    return path
 
 
 def test_the_gradebook_equals_that_of_stock_nbgrader_row_by_row(course, built, tmp_path):
@@ -251,7 +152,7 @@ def test_a_folder_that_may_not_be_written_to_ends_the_batch_with_its_name(monkey
         raise PermissionError(errno.EACCES, "Permission denied", "work/feedback")
 
     monkeypatch.setattr(pipeline, "_record", refuse)
-    arrival = pipeline.Arrival(None, b"", None, "", "")
+    arrival = pipeline.Arrival(None, b"", None, "", "key")
     done = Done("ada", None, Outcome(Status.MISSING), "")
     with pytest.raises(UserError, match="work/feedback cannot be written: Permission denied"):
         pipeline.record(arrival, done, None, None, Path("log"))

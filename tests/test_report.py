@@ -7,8 +7,8 @@ from rich.console import Console
 
 from autograder.gradebook import Score
 from autograder.outcome import Outcome, Status
-from autograder.pipeline import Result
 from autograder.report import as_csv, show
+from autograder.results import Result
 
 COLUMNS = {"check_step": 5.0, "essay": 3.0}
 
