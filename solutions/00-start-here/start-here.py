@@ -101,7 +101,8 @@ check(rosenbrock)
 # A check looks at several sides of your function, and lists each with a mark. When something is wrong it shows the first
 # number that differs, with the call that produces it, so that you can try it yourself; and when your answer is that of a
 # mistake it knows, it tells you its name and asks you a question about it. It never shows the solution. You may run it as often
-# as you like.
+# as you like. If that is not enough, `check(rosenbrock, hint=True)` opens one hint after another, each says a
+# little more, and none costs a point.
 #
 # ## 4. See it at work
 #
@@ -116,6 +117,8 @@ yours = {
     "plain gradient descent": rosenbrock(*careful.points.T),
     "with memory (lesson 05)": rosenbrock(*heavy.points.T),
 }
+patient = descend(valley, valley.start, gradient_descent, steps=6000, lr=0.001)
+as_low = (patient.losses < heavy.losses[-1]).argmax()
 
 panels(
     contours(valley, {"plain": careful.points, "with memory": heavy.points}),
@@ -125,13 +128,13 @@ panels(
     "one with memory zigzags down to the floor and follows its bend almost to the star. "
     "Right: the loss of the second falls far lower.",
     caption=f"After 400 steps the loss is {yours['plain gradient descent'][-1]:.2g} "
-    f"without memory and {yours['with memory (lesson 05)'][-1]:.2g} with it. (Only every "
-    "eighth step is marked.)",
+    f"without memory and {yours['with memory (lesson 05)'][-1]:.2g} with it. To come as low, "
+    f"the first would need {as_low} steps. (Only every eighth step is marked.)",
 )
 
 # %% [markdown]
 # Both find the floor, and neither has reached the star after 400 steps; but the one that remembers is close, while the other
-# will need thousands more. Finding the valley is easy. Following it is the art, and most of this course is about it.
+# needs thousands of steps to come as near. Finding the valley is easy. Following it is the art, and most of this course is about it.
 
 # %% [markdown]
 # ## 5. What comes next
