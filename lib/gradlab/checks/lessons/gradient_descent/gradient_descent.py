@@ -77,8 +77,9 @@ gradient_descent = Exercise(
             1,
             _any_shape,
             lacking=Advice(
-                "Works for one axis of floats only",
-                why="From an array of floats your path is right, but not from a matrix, a single number, or whole numbers.",
+                "Not yet for any shape",
+                why="With one axis of floats your path is right. But w may also be a matrix, a single number, or an array of "
+                "whole numbers, and not all of them work yet.",
                 hint="Start with `np.array(w, dtype=float)`, and let NumPy do all weights at once.",
             ),
         ),

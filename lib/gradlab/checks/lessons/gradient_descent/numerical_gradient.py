@@ -80,8 +80,9 @@ numerical_gradient = Exercise(
             1,
             _any_shape,
             lacking=Advice(
-                "Works for one axis of floats only",
-                why="With a list of floats your function is right, but not with a matrix, a single number, or whole numbers.",
+                "Not yet for any shape",
+                why="With one axis of floats your function is right. But w may also be a matrix, a single number, or an array of "
+                "whole numbers, and not all of them work yet.",
                 hint="`for index in np.ndindex(w.shape)` visits every weight, whatever the shape; `np.array(w, dtype=float)` "
                 "makes a copy that can hold fractions.",
             ),
