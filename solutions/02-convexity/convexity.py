@@ -447,6 +447,7 @@ for surface in (himmelblau, rosenbrock):
             xlabel="weight w1",
             ylabel="weight w2",
             label="smallest curvature",
+            dark_is_low=True,
             title=f"{surface.name} (grey: curves down)",
         )
     )
@@ -488,10 +489,10 @@ table(
 # Convexity promises that you will arrive, if the rate is small enough. It does not say when. Take our ravine, $0.1\,w_1^2 + 2\,w_2^2$, as convex as can be:
 # its curvatures are $\mu = 0.2$ along ($\mu$ is read "mu") and $L = 4$ across.
 #
-# In a direction of curvature $c$, at the distance $x$ from the bottom, the gradient is $c\,x$, and a step leaves
-# $x - \eta\,c\,x = (1 - \eta c)\,x$. So each step multiplies the distance by $1 - \eta c$, where $\eta$ ("eta") is the learning
-# rate: by $1 - 0.2\,\eta$ along the ravine, by $1 - 4\,\eta$ across it. Whatever its sign, the size of that factor must be below
-# 1; and the direction with the *larger* size is the one you will wait for.
+# You know the rest from lesson 01: at the learning rate $\eta$, each step multiplies the distance from the bottom by
+# $1 - \eta c$ in a direction of curvature $c$. That is $1 - 0.2\,\eta$ along the ravine and $1 - 4\,\eta$ across it. A minus
+# sign only means that the ball has jumped across; what counts is the size of the factor, and that must be below 1. Where two
+# directions are on their way at once, the one with the *larger* size is the one you will wait for.
 
 # %%
 rates = np.linspace(0, 0.6, 121)
@@ -593,7 +594,9 @@ panels(
 
 # %% [markdown]
 # The valley of this curve is lopsided: a rate that is a little too small costs a little, one that is a little too large costs
-# everything. That is why in practice you stay on its left side.
+# everything. That is why in practice you stay on its left side. (How can another rate save a step, if yours is the best? Yours
+# is the safest bet when you do not know where the ball starts. This one starts mostly along the floor, and so a rate that is
+# kinder to the other direction gets away with it.)
 #
 # Four rates that people mix up, and what each leaves per step:
 
@@ -695,7 +698,7 @@ panels(
 table(
     ["condition number", "left per step, measured", "your factor", "steps", "foretold"],
     [
-        [str(kappa), f"{m:.4f}", f"{f:.4f}", n, f"{s:.1f}"]
+        [str(kappa), f"{m:.4f}", f"{f:.4f}", n, f"{s:.2f}"]
         for kappa, m, f, n, s in zip(
             kappas,
             measured,
@@ -802,7 +805,7 @@ panels(
         ylim=(0, 0.5),
     ),
     alt="The loss on the way between two trained models. For the linear model the line is "
-    "flat, sagging slightly. For the network it starts far lower, climbs to a hump half way "
+    "flat. For the network it starts far lower, climbs to a hump half way "
     "and comes down again.",
     caption="Mean of the ten pairs of five seeds, the shade from the lowest to the highest. "
     f"The network's hump is {hump:.0f} times as high as its ends.",
@@ -923,8 +926,8 @@ table(
 #    steps, as in the table. The 8 does not enter.
 # 2. Doubled, it is 0.079, above 2/L = 0.04: in the steep direction each step multiplies the distance by |1 - 0.0792 * 50| = 3, and
 #    the run diverges.
-# 3. Raising 0.5 to 5 or lowering 50 to 5 both make kappa 10 (50/5) or 16 (8/0.5): so raise the 0.5. Changing the 8 does nothing. The
-#    answer compares the ratios, not single curvatures.
+# 3. Raising the 0.5 to 5 makes kappa 50/5 = 10. Lowering the 50 to 5 makes it 8/0.5 = 16, since now the 8 is the largest.
+#    Changing the 8 does nothing. So raise the 0.5. The answer compares ratios, not single curvatures.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
