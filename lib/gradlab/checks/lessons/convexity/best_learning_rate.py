@@ -124,7 +124,7 @@ _mistake(
 
 _mistake(
     "Minus instead of plus",
-    "You divide by the difference of the two curvatures. For a round bowl that would be 0.",
+    "You divide by the difference of the two curvatures. A round bowl has two equal ones, and you would divide by 0.",
     "Solve 1 - lr * mu = lr * L - 1 for lr once more. On which side does L end up?",
 )(lambda L, mu: 2 / (L - mu))
 

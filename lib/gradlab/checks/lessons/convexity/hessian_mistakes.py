@@ -109,12 +109,19 @@ _mistake(
     "Which default does the docstring give h?",
 )(_by_entry(_right, default=0.1))
 
-_mistake(
+_DIAGONAL = (
     "Only the diagonal",
     "Your mixed derivatives are 0. They say how the slope along one weight changes with another, and [[1, 3], [3, 1]] "
     "shows what is lost without them.",
     "Is there a step along i and one along j in each of your four places?",
-)(_by_entry(lambda f, w, i, j, h: _right(f, w, i, j, h) * _same(i, j)))
+)
+_mistake(*_DIAGONAL)(_by_entry(lambda f, w, i, j, h: _right(f, w, i, j, h) * _same(i, j)))
+_mistake(*_DIAGONAL)(_by_entry(lambda f, w, i, j, h: (f(w + i) - 2 * f(w) + f(w - i)) / h**2 * _same(i, j)))
+_mistake(
+    "Steps of length 1",
+    "You divide by 4 h**2, but your four places lie a whole 1 away, and not h.",
+    "`np.eye(n)` holds steps of length 1. What makes them h long?",
+)(_by_entry(lambda f, w, i, j, h: _four(f, w, i / h, j / h) / (4 * h**2)))
 _mistake(
     "Only the upper half",
     "You fill the entries on one side of the diagonal and leave the others 0. The matrix is symmetric.",
