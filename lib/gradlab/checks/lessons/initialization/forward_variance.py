@@ -108,6 +108,15 @@ def _(X, weights, activation):
 
 
 @forward_variance.mistake(
+    "The sums are handed on",
+    why="You measure behind the activation, but what you give to the next layer are the sums, which have not been through it.",
+    hint="What stands in h at the end of a turn of your loop?",
+)
+def _(X, weights, activation):
+    return np.array([np.mean(activation(z) ** 2) for z in _outputs(X, weights, lambda z: z)])
+
+
+@forward_variance.mistake(
     "No activation",
     why="Your layers only add up: the activation is never called.",
     hint="Which of your arguments have you not used?",

@@ -77,6 +77,15 @@ for _exercise, _draw in ((xavier_normal, normal), (xavier_uniform, uniform)):
     wrong_formula(
         _exercise,
         _draw,
+        "The root of the product",
+        lambda n_in, n_out: 1 / np.sqrt(np.sqrt(n_in * n_out)),
+        why="You take the mean of n_in and n_out as the root of their product. Xavier's is half of their sum, which is "
+        "larger wherever the two differ.",
+        hint="What stands below the line in Xavier's formula: a sum, or a product?",
+    )
+    wrong_formula(
+        _exercise,
+        _draw,
         "He's formula",
         lambda n_in, n_out: np.sqrt(2 / n_in),
         why="Your spread is He's, for ReLU; with tanh it drives the units into their flat ends.",
