@@ -15,6 +15,7 @@ VERBS = {
     "proofread": "say what a lesson still lacks: links, text alternatives, headings, its stated time",
     "grade": "grade what students handed in for a lesson, with feedback and a CSV",
     "doctor": "say which layers of the sandbox this machine offers, and try to break each one",
+    "cluster": "start a scheduler or workers, for grading on many machines",
     "sample": "hand in the sample class: a few small submissions of every kind",
     "audit": "prove the checks: mistakes rejected and named, right answers accepted, mutants killed",
     "lab": "open the course in JupyterLab",

@@ -5,12 +5,14 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing.util import Finalize
+from queue import Empty, SimpleQueue
+from typing import Protocol
 
 from autograder.errors import UserError
 from autograder.worker import Done, Job, Setting, close_sandboxes, work
@@ -22,20 +24,32 @@ AHEAD = 4
 OWN_MEMORY = 3 << 30
 # How often a job is given out again when the process that had it is gone.
 TRIES = 3
+# Seconds without a result after which the number of jobs that are out is thought over.
+LOOK_AROUND = 2.0
 
 
-def grade_jobs(jobs: Iterable[Job], setting: Setting, workers: int) -> Iterator[Done]:
-    """Grade jobs on the cores of this machine; results come in the order in which they are ready.
+class Workers(Protocol):
+    """Who grades, where it is not this machine's own processes: a cluster."""
+
+    def grade(self, jobs: Iterable[Job], setting: Setting) -> Iterator[Done]:
+        """Grade jobs; results come in the order in which they are ready, one for each job."""
+        ...
+
+
+def grade_jobs(jobs: Iterable[Job], setting: Setting, workers: int | Workers) -> Iterator[Done]:
+    """Grade jobs, on the cores of this machine or on a cluster; results come in the order in which they are ready.
 
     A worker that is ended from outside is replaced, and what it had is graded again.
     """
+    if not isinstance(workers, int):
+        yield from workers.grade(jobs, setting)
+        return
     waiting = iter(jobs)
     again: list[Job] = list(islice(waiting, 1))  # no processes where there is nothing to do
     tries: Counter[str] = Counter()
     while again:
         lost: list[Job] = []
-        with _processes(workers) as pool:
-            yield from _through(pool, chain(again, waiting), setting, AHEAD * workers, lost)
+        yield from _on_this_machine(chain(again, waiting), setting, workers, lost)
         again = lost
         tries.update(job.student for job in lost)
         hopeless = [student for student, count in tries.items() if count >= TRIES]
@@ -46,34 +60,63 @@ def grade_jobs(jobs: Iterable[Job], setting: Setting, workers: int) -> Iterator[
             )
 
 
-def _through(
-    pool: Executor, jobs: Iterator[Job], setting: Setting, ahead: int, lost: list[Job]
+def _on_this_machine(jobs: Iterator[Job], setting: Setting, workers: int, lost: list[Job]) -> Iterator[Done]:
+    """Grade until all is done, or the pool breaks: then nothing more is given out, and what was out is lost."""
+    with _processes(workers) as pool:
+        ahead = AHEAD * workers
+        yield from through(
+            lambda job: pool.submit(work, setting, job),
+            jobs,
+            lambda: 0 if lost else ahead,
+            BrokenProcessPool,
+            lost,
+        )
+
+
+def through(
+    submit: Callable[[Job], Future[Done]],
+    jobs: Iterator[Job],
+    ahead: Callable[[], int],
+    gone: type[Exception],
+    lost: list[Job],
 ) -> Iterator[Done]:
-    """Keep `ahead` jobs in the pool; those of a pool that breaks are put into `lost`."""
+    """Keep `ahead()` jobs with the workers; those that end in `gone`, because their worker did, are put into `lost`."""
     given: dict[Future[Done], Job] = {}
+    ready: SimpleQueue[Future[Done]] = SimpleQueue()
 
     def give_out() -> None:
-        while len(given) < ahead and not lost:
+        while len(given) < ahead():
             job = next(jobs, None)
             if job is None:
                 return
             try:
-                given[pool.submit(work, setting, job)] = job
-            except BrokenProcessPool:
+                future = submit(job)
+            except gone:
                 lost.append(job)
+            else:
+                given[future] = job
+                future.add_done_callback(ready.put)
 
-    give_out()
-    while given:
-        ready, _ = wait(given, return_when=FIRST_COMPLETED)
-        for future in ready:
+    try:
+        give_out()
+        while given:
+            try:
+                future = ready.get(timeout=LOOK_AROUND)
+            except Empty:  # workers may have come, or all be gone
+                give_out()
+                continue
             job = given.pop(future)
             try:
                 done = future.result()
-            except BrokenProcessPool:
+            except gone:
                 lost.append(job)
-            else:
                 give_out()
+            else:
+                give_out()  # before the result is recorded: nobody waits for that
                 yield done
+    finally:
+        for future in given:
+            future.cancel()
 
 
 @contextmanager
@@ -94,10 +137,15 @@ def _processes(workers: int) -> Iterator[Executor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def prepare_process() -> None:
+    """Make this process one that works: its memory is bound, and its sandboxes end with it."""
     _bound_memory()
     Finalize(None, close_sandboxes, exitpriority=1)
+
+
+def _begin(parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare_process()
     if hasattr(signal, "SIGALRM"):
         import ctypes  # noqa: PLC0415
 
