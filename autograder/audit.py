@@ -19,7 +19,7 @@ from rich.table import Table
 
 from autograder.answers.audit import SEEDS, Audit, audit_all, named_share
 from autograder.errors import UserError
-from autograder.report import WIDE
+from autograder.table import WIDE
 from gradlab.checks import NAMES
 
 NAMED = 0.95

@@ -3,31 +3,31 @@
 import argparse
 import json
 import os
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from autograder import report
+from autograder import gradebook, progress, since, table, timing
 from autograder.cluster.grading import Cluster
 from autograder.course import SUBMITTED, WORK, Lesson, find_lesson
 from autograder.errors import UserError
 from autograder.files import write_atomically
-from autograder.gradebook import back_up, record_lesson
 from autograder.outcome import Status
 from autograder.pipeline import FEEDBACK, Batch, grade_all
 from autograder.released import course_config, released_notebook
-from autograder.results import Result
+from autograder.results import Result, recorded
 from autograder.sandbox.limits import Limits
-from autograder.submission import find_submissions
+from autograder.submission import Submission, find_submissions
 from autograder.worker import setting_for
 
 GRADES = WORK / "grades"
 # A pipe has no width; the table needs about this much.
 PLAIN_WIDTH = 150
-
-
 BACKUPS = WORK / "backups"
 
 
@@ -35,6 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say which lesson, and whose."""
     parser.add_argument("lesson", help="a lesson, e.g. 05-momentum, or its number or topic alone")
     parser.add_argument("--student", metavar="NAME", help="grade this student only")
+    parser.add_argument(
+        "--since",
+        metavar="WHEN",
+        help="look only at what was handed in or changed since then: 30m, 2h, 3d, or a date and time such as 2026-03-01T18:00",
+    )
     parser.add_argument(
         "--workers",
         type=int,
@@ -79,16 +84,19 @@ def run(args: argparse.Namespace) -> None:
 
     Grading again never touches points given by hand.
     """
+    started = time.perf_counter()
+    then = None if args.since is None else since.moment(args.since, datetime.now(UTC))
     lesson = find_lesson(args.lesson)
     released = released_notebook(lesson)
-    submissions = find_submissions(SUBMITTED, lesson, args.student)
+    handed_in = find_submissions(SUBMITTED, lesson, args.student)
+    submissions = [one for one in handed_in if then is None or since.is_since(one, then)]
     config = course_config()
     setting = setting_for(
         lesson.name, released, Limits(config=config), figures=args.figures, sandbox=args.sandbox
     )
     batch = Batch(lesson, config, setting, args.feedback)
-    back_up(config, BACKUPS)
-    record_lesson(lesson, released_notebook(lesson), batch.config)
+    gradebook.back_up(config, BACKUPS)
+    gradebook.record_lesson(lesson, released_notebook(lesson), batch.config)
     console = (
         Console(stderr=args.json) if Console().is_terminal else Console(width=PLAIN_WIDTH, stderr=args.json)
     )
@@ -96,15 +104,22 @@ def run(args: argparse.Namespace) -> None:
     workers = Cluster(args.cluster, count) if args.cluster else count
     fresh = grade_all(submissions, batch, workers, force=args.force)
     if args.json:
-        fresh = map(_say_in_json, fresh)
-    with_progress = _progress(fresh, len(submissions), console)
-    results = sorted(with_progress, key=lambda result: result.student)
-    columns = report.graded_columns(released)
-    if not args.json:
-        report.show(console, results, columns)
+        fresh = _said_in_json(fresh)
+    results = sorted(progress.shown(fresh, len(submissions), console), key=lambda result: result.student)
+    columns = table.graded_columns(released)
+    everybody = results if then is None else _with_the_others(results, handed_in, batch)
     path = _csv_path(lesson.name, args.student)
-    write_atomically(path, report.as_csv(results, columns).encode("utf-8", "replace"))
-    _say_what_was_done(console, results, path, lesson, args)
+    write_atomically(path, table.as_csv(everybody, columns).encode("utf-8", "replace"))
+    wall = time.perf_counter() - started
+    if args.json:
+        print(json.dumps({"summary": _summary(results, lesson, wall)}), flush=True)
+    elif results:
+        table.show(console, results, columns)
+    if results:
+        _say_what_was_done(console, results, path, lesson, args)
+        _say_where_the_time_went(console, results, wall)
+    else:
+        console.print(f"Nothing was handed in or changed since {args.since}.")
     failed = [result.student for result in results if result.outcome.status is Status.GRADER_ERROR]
     if failed:
         raise UserError(
@@ -113,22 +128,30 @@ def run(args: argparse.Namespace) -> None:
         )
 
 
-def _say_in_json(result: Result) -> Result:
-    outcome = result.outcome
-    line = {
-        "student": result.student,
-        "status": outcome.status,
-        "total": result.total if result.scores else None,
-        "points": {report.title(name): None if score.to_read else score.points
-                   for name, score in result.scores.items()},
-        "mistakes": outcome.mistakes,
-        "detail": outcome.detail,
-        "isolation": result.isolation,
-        "graded_now": result.fresh,
-        "seconds": {name: round(seconds, 4) for name, seconds in result.seconds.items()},
-    }  # fmt: skip
-    print(json.dumps(line), flush=True)
-    return result
+def _said_in_json(results: Iterable[Result]) -> Iterator[Result]:
+    for result in results:
+        print(progress.as_json(result), flush=True)
+        yield result
+
+
+def _with_the_others(results: list[Result], handed_in: list[Submission], batch: Batch) -> list[Result]:
+    """The whole class, in order: those who were not looked at now as they were recorded before."""
+    with gradebook.open_gradebook(batch.config) as book:
+        known = {student: earlier.result for student, earlier in recorded(book, batch.lesson).items()}
+    known |= {result.student: result for result in results}
+    return [known[one.student] for one in handed_in if one.student in known]
+
+
+def _summary(results: list[Result], lesson: Lesson, wall: float) -> dict[str, Any]:
+    """The last line for machines."""
+    return {
+        "lesson": lesson.name,
+        "submissions": len(results),
+        "graded_now": sum(result.fresh for result in results),
+        "statuses": Counter(result.outcome.status for result in results),
+        "wall_seconds": round(wall, 3),
+        "seconds": {step: round(total, 3) for step, total in timing.totals(results).items()},
+    }
 
 
 def _say_what_was_done(
@@ -146,22 +169,16 @@ def _say_what_was_done(
         console.print(f"Feedback: {FEEDBACK}/<student>/{lesson.name}/{lesson.topic}.html", soft_wrap=True)
 
 
+def _say_where_the_time_went(console: Console, results: list[Result], wall: float) -> None:
+    graded = sum(result.fresh for result in results)
+    spent = timing.totals(results)
+    if spent:
+        console.print(
+            f"\nGraded {graded} in {wall:.1f} seconds. Where the time of all processes went:", highlight=False
+        )
+        console.print(timing.table(spent, graded))
+
+
 def _csv_path(lesson: str, student: str | None) -> Path:
     """One student's grades do not replace the whole class's."""
     return GRADES / (f"{lesson}.csv" if student is None else f"{lesson}-{student}.csv")
-
-
-def _progress(results: Iterable[Result], total: int, console: Console) -> Iterator[Result]:
-    if not console.is_terminal:
-        for number, result in enumerate(results, start=1):
-            console.print(
-                f"[{number}/{total}] {result.student}: {result.outcome.status}", markup=False, highlight=False
-            )
-            yield result
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Grading", total=total)
-        for result in results:
-            progress.update(task, advance=1, description=f"Graded {result.student[:20]:20}")
-            yield result

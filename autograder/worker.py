@@ -66,7 +66,7 @@ class Done:
         notebook: executed, judged and cleaned, as JSON; None where nothing could be graded.
         outcome: what happened.
         isolation: the level that was reached.
-        seconds: where the time went.
+        seconds: where the time went; the names stand in `autograder.timing`.
         log: the traceback, where the grader itself failed.
     """
 
@@ -96,6 +96,7 @@ def work(setting: Setting, job: Job) -> Done:
 
 
 def _work(setting: Setting, job: Job) -> Done:
+    clock = _Clock()
     try:
         notebook = parse_bytes(job.content)
     except UnreadableError as error:
@@ -103,8 +104,10 @@ def _work(setting: Setting, job: Job) -> Done:
     released, sources = _released(setting.released)
     notebook.metadata = deepcopy(released.metadata)
     notes = restore(notebook, released)
+    clock.stop("restoring")
     for attempt in range(3):
         sandboxes = _sandboxes(setting)
+        clock.stop("sandbox")
         copy = deepcopy(notebook) if attempt < 2 else notebook
         try:
             order = Order(copy, sources, job.seed, setting.figures)
@@ -114,10 +117,26 @@ def _work(setting: Setting, job: Job) -> Done:
             continue
         if report.lost and attempt < 2:  # so was the submission's own process, and not by its own doing
             continue
+        clock.stop("running")
         outcome = outcome_of(report, notes)
         text = nbformat.writes(clean_notebook(copy))
-        return Done(job.student, text, outcome, sandboxes.isolation.level, report.seconds)
+        clock.stop("cleaning")
+        seconds = {**clock.seconds, **report.seconds}
+        return Done(job.student, text, outcome, sandboxes.isolation.level, seconds)
     raise UserError("The processes of the sandbox are ended again and again by something outside of it.")
+
+
+class _Clock:
+    """How long each step took, from the end of the one before; a step that is done again counts once more."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def stop(self, step: str) -> None:
+        now = time.perf_counter()
+        self.seconds[step] = self.seconds.get(step, 0.0) + now - self._since
+        self._since = now
 
 
 @lru_cache(maxsize=4)

@@ -84,7 +84,9 @@ def test_every_grade_is_logged_with_the_isolation_that_was_reached(graded):
 
 
 def test_lines_of_json_say_the_same_as_the_table(graded):
-    lines = [json.loads(line) for line in grade(graded, "--json", "--force").splitlines()]
+    *lines, last = map(json.loads, grade(graded, "--json", "--force").splitlines())
+    assert last["summary"]["lesson"] == "05-momentum"
+    assert last["summary"]["statuses"] == {"graded": 2}
     assert {line["student"]: line["points"] for line in lines} == {
         "ada": {"effective_step": 3, "momentum_limit": 3, "written_limit": None},
         "bruno": {"effective_step": 3, "momentum_limit": 1, "written_limit": None},

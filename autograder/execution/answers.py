@@ -6,6 +6,7 @@ words of a submission are shown come from the first run, in which there is nothi
 """
 
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -117,7 +118,11 @@ class _Answers(Conversation):
         try:
             self.tell(["serve", exercise_of(cell).name], fds=[there.fileno()])
             there.close()
+            started = time.perf_counter()
             judgement = look(here)
+            self.report.seconds["judging"] = (
+                self.report.seconds.get("judging", 0.0) + time.perf_counter() - started
+            )
         finally:
             here.close()
             there.close()

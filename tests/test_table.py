@@ -7,8 +7,8 @@ from rich.console import Console
 
 from autograder.gradebook import Score
 from autograder.outcome import Outcome, Status
-from autograder.report import as_csv, show
 from autograder.results import Result
+from autograder.table import as_csv, show
 
 COLUMNS = {"check_step": 5.0, "essay": 3.0}
 
