@@ -287,7 +287,11 @@ panels(
 table(
     ["h", "to both sides", "to one side"],
     [
-        [h, ((2 + h) ** 3 - (2 - h) ** 3) / (2 * h), ((2 + h) ** 3 - 8) / h]
+        [
+            f"{h:g}",
+            f"{((2 + h) ** 3 - (2 - h) ** 3) / (2 * h):.6g}",
+            f"{((2 + h) ** 3 - 8) / h:.6g}",
+        ]
         for h in (1, 0.1, 0.01)
     ],
     caption="The slope of w³ at 2, which is 12, measured",
@@ -461,7 +465,7 @@ panels(
             for t in (1, 3, 20)
         },
     ),
-    alt="Left: the path leads from (0, 0) in shorter and shorter steps to the bottom of "
+    alt="Left: the path leads from (0, 0) in a gentle bend to the bottom of "
     "the bowl. Right: the line after 1, 3 and 20 steps comes closer to the points.",
     caption=f"Below 0.3 after {np.argmax(losses < 0.3)} steps; after 20 the loss is "
     f"{losses[-1]:.3f}. The map took 3600 losses.",
@@ -496,6 +500,7 @@ table(
 # With $L$ for the largest curvature, here 4:
 #
 # - below $1/L$ the factor is positive: the weight **glides** down its own side;
+# - at $1/L$ it is 0: a single step takes this weight to the bottom;
 # - between $1/L$ and $2/L$ it is negative, but smaller than 1 in size: the ball **jumps across** the valley in every step,
 #   lands lower each time, and arrives;
 # - at exactly $2/L$ it jumps to and fro for ever, and beyond it every jump is longer than the last: the run **diverges**.
@@ -683,7 +688,8 @@ panels(
 # %% [markdown]
 # The noise falls as **one over the batch size**: four times as many examples, a quarter of the squared noise, half of its
 # length. Note that you stood *still*. The noise also depends on the place, so measured along a run, each batch size at
-# another $w$, the law could have been lost.
+# another $w$, the law could have been lost. (At 128 the noise is even a little lower than the law has it: the batch holds a
+# noticeable share of the 2000, no plant twice, and a batch of all 2000 would have no noise at all.)
 #
 # That is a bargain with an end to it. A batch of 128 costs four times as much as one of 32, and its gradient is only twice
 # as exact. Is it better to step exactly, or often?
@@ -774,12 +780,14 @@ panels(
 )
 
 # %% [markdown]
-# Read the right half first: step for step, all fall alike until they level off. A step from 32 examples takes you about as
+# Read the right half first: step for step, the batches fall alike until they level off. (Losses are taken after each epoch,
+# so the line of the single examples begins at step 2000, when it has long levelled off.) A step from 32 examples takes you about as
 # far as one from 2000. So whoever makes more steps for the same work is ahead, and that is the left half: after one epoch,
 # the batch of 2000 has made one step, and the batches of 32 have made 63.
 #
 # But every noisy line ends on a *floor*, where the noise kicks the ball about as fast as the slope pulls it down, and the
-# smaller the batch, the higher the floor. The exact gradient has none: it overtakes the others in the end, if you can wait.
+# smaller the batch, the higher the floor. The exact gradient has none: it passes one floor after the other, if you can wait
+# (the caption says when it passes that of 32).
 # (What brings a floor down is the subject of lesson 09.)
 #
 # And per second? That depends on your machine, so nothing is printed here until you ask for it. Set `measure` to True. An
