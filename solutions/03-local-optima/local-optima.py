@@ -74,7 +74,7 @@ basin_explorer(
 # | $w$ | `w` | the critical point | (n,) |
 # | $d$ | | a short step from there | (n,) |
 # | $H$ | `H` | the Hessian at $w$: the second derivatives | (n, n) |
-# | $\lambda$ | `np.linalg.eigvalsh(H)` | the eigenvalues of $H$: the curvatures in $n$ directions | (n,) |
+# | $\lambda$ | `np.linalg.eigvalsh(H)` | the eigenvalues of $H$: the curvatures in $n$ directions (in lesson 02 the letter counted along a chord) | (n,) |
 #
 # A step of length $s$ in a direction of curvature $\lambda$ changes the loss by $\tfrac12 \lambda s^2$: up where $\lambda > 0$,
 # down where $\lambda < 0$. So collect the signs. Here are five surfaces, all with the gradient zero at $(0, 0)$, their Hessians
@@ -330,7 +330,8 @@ panels(
     "-13.7, those in the middle at -1.8, those on the right at 7.3; with rate 2 all end "
     "at -1.8.",
     caption=f"The lowest loss that any of the {len(starts)} runs found is "
-    f"{calm_losses.min():.2f} with rate 0.5 and {hasty_losses.min():.2f} with rate 2.",
+    f"{calm_losses.min():.2f} with rate 0.5 and {hasty_losses.min():.2f} with rate 2. In the "
+    "middle the dots of both rates lie on each other.",
     height=3.2,
 )
 
@@ -395,8 +396,8 @@ table(
 
 # %% [markdown]
 # The share at the global minimum halves with each weight, and soon it is zero. Searching for *the* lowest point is hopeless.
-# But look at the last column: the more weights, the more alike the runs become. Each run is a sum of many small lucks and
-# mislucks, and those average out. With many weights it hardly matters which valley you are in. (Here all are equally mediocre: -32
+# But look at the last column: the more weights, the more alike the runs become. Each run is a sum of many small pieces of good
+# and bad luck, and those average out. With many weights it hardly matters which valley you are in. (Here all are equally mediocre: -32
 # per weight, where -39 is possible. Section 8 asks whether a network does better.)
 #
 # ## 5. Whose start is it?
@@ -666,7 +667,7 @@ table(
 
 # %% [markdown]
 # Not ten times as many: about 12 more, each time. At the saddle the curvature along $w_1$ is $-4$, so a step at rate 0.05 stretches
-# the distance from the ridge by the factor $1 + 0.05 \cdot 4 = 1.2$, and $1.2^{12.6} = 10$: a push ten times weaker needs 12 or 13
+# the distance from the ridge by the factor $1 + 0.05 \cdot 4 = 1.2$, and $1.2^{12.6} \approx 10$: a push ten times weaker needs 12 or 13
 # steps to catch up. **A saddle delays a run; with any noise at all it does not hold it.** The price is paid at the end: ten times
 # the noise leaves a hundred times the loss.
 #
@@ -775,7 +776,7 @@ table(
 
 # %% [markdown]
 # From width 4 to width 32 the spread falls to a fortieth. A loss near 0 has little room to spread, to be fair, but the ratio of worst to
-# best shrinks as well. (Not at width 2: there all twelve are about equally bad. Few valleys, and none of them deep.)
+# best shrinks as well. (Not at width 2: there all twelve are about equally bad, and none of their valleys is deep.)
 #
 # Now compare the widths with each other. Up to width 16, the *worst* start ends below the *best* at half its width. Whoever trains twelve
 # small networks to pick the luckiest gains less than whoever doubles the width and takes the first that comes. **The remedy against bad
