@@ -872,7 +872,7 @@ table(
 # With small weights the loss starts at $\ln 10$, a blind guess, and its gradient is next to nothing: a plateau. With the factors
 # 0.01 and 0.03 no run leaves it in the time given, and 0.1 takes more than ten times as long as 1. Weights that are far too
 # large start high up, with nearly all units of the last hidden layer beyond 0.95 in size. At those ends of tanh its slope is
-# below $1 - 0.95^2 = 0.1$, so there is gradient enough, but few units hear of it. In between lies a broad valley. For this
+# below $1 - 0.95^2 \approx 0.1$, so there is gradient enough, but few units hear of it. In between lies a broad valley. For this
 # network of *four* layers of weights, three times too much does no harm at all. But fifty layers make $3^{50}$ out of such an
 # error. **The deeper the network, the narrower the choice.**
 #
@@ -942,8 +942,9 @@ panels(
     training_curves("tanh", "Eight layers of tanh"),
     training_curves("relu", "Eight layers of ReLU"),
     alt="Training loss over ten epochs. With tanh he_normal ends lowest, xavier_normal "
-    "follows, and std 0.05 stays flat. With ReLU only he_normal falls "
-    "from the start; xavier_normal follows slowly after three epochs.",
+    "follows, and std 0.05 stays flat. With ReLU he_normal falls far "
+    "below 1, with a stumble after two epochs; xavier_normal hardly moves for three "
+    "epochs and ends above 1.",
     caption="Each at its best rate: the mean of five seeds, with the best and the worst "
     "of them as a shade.",
 )
@@ -970,7 +971,8 @@ table(
 # activation the loss is still at $\ln 10$ after ten epochs, at the best of four rates: nothing has been learned.
 #
 # **ReLU** is as the theory has it. From Xavier's start the loss hardly moves for three epochs, and after ten it is far
-# behind, by several times the spread of the seeds.
+# behind, by more than twice the spread of either. He's start is no smooth ride: the large ± after two epochs is one seed that
+# was thrown back and then recovered, as the shade shows.
 #
 # **tanh** is not. The rule says Xavier, and He wins, if with a wider spread. Section 5 showed why this is no accident: tanh takes a bite out of the
 # signal in every layer, and a little more variance makes up for it (PyTorch's gain of 5/3 has the same purpose). Eight layers
