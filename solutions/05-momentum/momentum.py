@@ -323,8 +323,8 @@ panels(
 )
 
 # %% [markdown]
-# So `rho` is a memory: the last $1/(1-\rho)$ gradients, 2 of them at 0.5, 10 at 0.9, 20 at 0.95, make up about two thirds of
-# the sum.
+# So `rho` is a memory: the last $1/(1-\rho)$ gradients, 2 of them at 0.5, 10 at 0.9, 20 at 0.95, make up two thirds of
+# the sum or a little more.
 #
 # ## 4. How fast may it go?
 #
@@ -426,6 +426,7 @@ panels(
         label="steps to loss < 0.001",
         lines={"your momentum_limit": (momentum_limit(4.0, rhos), rhos)},
         empty="not within 250 steps",
+        dark_is_low=True,
     ),
     alt="A map over learning rate and rho. Right of the line 2 (1 + rho) / 4 all is "
     "grey: those runs diverge. The fastest lie close to the line around rho 0.4; "
@@ -438,8 +439,8 @@ panels(
 )
 
 # %% [markdown]
-# The map holds more than the edge. Follow it upwards at one rate, say 0.4: it turns yellow, and then blue again. More
-# memory is not always better. Here is the way *along* the valley at that rate, for three amounts of memory.
+# The map holds more than the edge. Follow it upwards at one rate, say 0.4: the steps become fewer at first, and then
+# more and more. More memory is not always better. Here is the way *along* the valley at that rate, for three amounts of memory.
 
 # %%
 little, right, beyond, much = (
@@ -537,7 +538,7 @@ panels(
 # shallow dip; it is no promise of a better one.**
 #
 # A *saddle* is flat in the middle, up in one direction and down in another. With many weights saddles are far more common than
-# dents (lesson 03 counts them). Near its middle the gradients are tiny, but they agree, and agreement adds up:
+# dents (lesson 03 counted them). Near its middle the gradients are tiny, but they agree, and agreement adds up:
 
 # %%
 start = np.array([-2.0, 0.001])
@@ -664,7 +665,7 @@ table(
 # %% [markdown]
 # ## 7. Look before you roll
 #
-# Even with a gradient of zero the next step would be $\rho v$ long: the ball is going to coast there anyway. So why measure the
+# Even with a gradient of zero the next step would be $\eta \rho v$ long: the ball is going to coast there anyway. So why measure the
 # slope *here*, and not where the coasting will take it? Yurii Nesterov's idea: coast first, measure there, then correct. A ball
 # that looks ahead feels the far wall before it hits it.
 #
@@ -896,7 +897,7 @@ table(
 #    same effective step.
 # 2. *Wrong*: divergence is decided in the steepest direction, where gradients alternate; there the limit rises from 2/L to
 #    2 (1 + 0.9) / L = 3.8 / L.
-# 3. Evidence from the map: for example rate 0.6 (grey at rho = 0, yellow at 0.5), or any point between 0.5 and the line.
+# 3. Evidence from the map: for example rate 0.6 (grey at rho = 0, blue at 0.5), or any point between 0.5 and the line.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
