@@ -175,11 +175,12 @@ table(
 # ## 3. A rate for every weight
 #
 # Where do ravines come from? Often from something as dull as a unit. Here are 200 flats with two features: the number of rooms
-# and the floor space in square metres, both as distances from the average flat. Rents are predicted as
+# and the floor space, both as distances from the average flat. Rents are predicted as
 # $w_1 \cdot \text{rooms} + w_2 \cdot \text{area}$, and the loss is the mean squared error of lesson 01, whose gradient is twice the mean of
-# error times feature. Now express the area in a unit 30 times smaller, and all its numbers become 30 times larger. The error then reacts
-# 30 times as strongly to $w_2$, and in the gradient it is multiplied by a feature that is 30 times as large. In a formula: the second
-# derivative of $(w x - y)^2$ is $2x^2$. **The curvature grows with the square of the feature, 900 times.**
+# error times feature. Had somebody noted the floor space in units of 30 square metres, both columns would spread about equally, and
+# the bowl would be round. But it is in square metres, a unit 30 times smaller, so all its numbers are 30 times larger. The error then
+# reacts 30 times as strongly to $w_2$, and in the gradient it is multiplied by a feature that is 30 times as large. In a formula: the
+# second derivative of $(w x - y)^2$ is $2x^2$. **The curvature grows with the square of the feature, 900 times.**
 
 # %%
 from gradlab.data import linear_data
@@ -279,8 +280,8 @@ panels(
             (own, "A rate for each"),
         )
     ),
-    alt="Left: with one rate the weight of the square metres settles within a few "
-    "steps while that of the rooms hardly moves. Right: with a rate for each, both "
+    alt="Left: with one rate the weight of the square metres comes close within some "
+    "fifteen steps while that of the rooms hardly moves. Right: with a rate for each, both "
     "arrive within two steps.",
     caption="As a share of the way. Both weights are within 1 % after "
     f"{max(steps_within(shared))} steps with the rate 0.001, and after "
@@ -807,8 +808,9 @@ panels(
     alt="Training loss against the learning rate. In one unit momentum is lowest and "
     "AdaGrad second at its best rate. In 64 units all three are worse; gradient descent "
     "loses most, momentum and AdaGrad end close together.",
-    caption="Mean of five seeds. For momentum the best rate in one unit is the largest "
-    "one tried; lesson 05 went further and found the same.",
+    caption="Mean of five seeds. In one unit, gradient descent and momentum are best at the "
+    "largest rate tried. Lesson 05 went further: the first was thrown out at 2, and the "
+    "second found nothing better than 0.5.",
 )
 
 
