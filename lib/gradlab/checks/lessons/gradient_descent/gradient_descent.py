@@ -78,8 +78,7 @@ gradient_descent = Exercise(
             _any_shape,
             lacking=Advice(
                 "Not yet for any shape",
-                why="With one axis of floats your path is right. But w may also be a matrix, a single number, or an array of "
-                "whole numbers, and not all of them work yet.",
+                why="With one axis of floats your path is right; a matrix, a single number and whole numbers do not all work yet.",
                 hint="Start with `np.array(w, dtype=float)`, and let NumPy do all weights at once.",
             ),
         ),

@@ -243,3 +243,14 @@ _mistake(
     "1e-7 is written into your formula, so the eps that is passed in changes nothing.",
     "Which name should stand where you wrote the number?",
 )(lambda w, grad, s, lr, eps=1e-7: own_history(w, grad, s, lr))
+
+
+@adagrad_step.mistake(
+    "Returned in the wrong order",
+    why="Both values are right, but s comes first.",
+    hint="The docstring says in which order they are returned.",
+)
+def _(w, grad, s, lr, eps=1e-7):
+    # By its formulas: where s and w have changed places, the library refuses an s below 0.
+    s = _summed(s, grad, lr, eps)
+    return s, _moved(w, grad, s, lr, eps)

@@ -126,6 +126,18 @@ _mistake(
 )
 
 _mistake(
+    "All steps added up",
+    "np.dot adds the products up to one number, and you move every weight by it.",
+    "How many steps should come out, for three weights?",
+)(lambda w, grad, rates: w - np.dot(rates, grad))
+
+_mistake(
+    "All steps added up",
+    "`@` adds the products up to one number, and you move every weight by it.",
+    "How many steps should come out, for three weights?",
+)(lambda w, grad, rates: w - rates @ grad)
+
+_mistake(
     "Uphill",
     "You add the gradient, which points up the slope.",
     "The gradient points uphill. Which sign takes you down?",
@@ -235,6 +247,17 @@ def _(w, grad, rates):
     if np.ndim(w) < 2 or np.ndim(rates) != 1:
         return own_rates(w, grad, rates)
     return np.array([w[i] - rates[i] * grad[i] for i in range(len(w))])
+
+
+@scaled_step.mistake(
+    "Writes into the caller's arrays",
+    why="`-=` writes into the w that was passed in (and where it holds whole numbers it cannot): run the cell twice and it "
+    "starts from somewhere else.",
+    hint="Which line would make a new array?",
+)
+def _(w, grad, rates):
+    w -= rates * grad
+    return w
 
 
 @scaled_step.mistake(
