@@ -570,10 +570,10 @@ table(
 )
 
 # %% [markdown]
-# At 0.9 the long first steps are a head start. At 0.99 every weight leaps by 0.1 at once, and the first step is lost, on some seeds
-# worse than lost; then the long steps that follow make up for it. At 0.999 each weight leaps by 0.32 and the next few steps are
-# nearly as long: the network is thrown far uphill and needs dozens of steps to come back. One could mend it by dividing $s$ by
-# $1 - \rho^t$, the very share that is missing. That is one of the two ideas of the next lesson.
+# At 0.9 the long first steps are a head start. At 0.99 every weight that has a gradient leaps by 0.1 at once, and the first step is
+# lost, on some seeds worse than lost; then the long steps that follow make up for it. At 0.999 each leaps by 0.32 and the next few
+# steps are nearly as long: the network is thrown far uphill, and even after 60 steps it is still behind the others. One could mend
+# it by dividing $s$ by $1 - \rho^t$, the very share that has been heard. That is one of the two ideas of the next lesson.
 
 # %% [markdown]
 # ## 5. What eps is for
@@ -790,8 +790,8 @@ table(
 )
 
 # %% [markdown]
-# The first two stay where they are even in hindsight. Momentum would have done better at half the rate, just ahead of AdaGrad. And a
-# larger rate does not bring AdaGrad back to life: 0.4 is worse than 0.2.
+# Even in hindsight RMSProp keeps the first place and gradient descent the second. Momentum would have done better at half the rate,
+# just ahead of AdaGrad. And a larger rate does not bring AdaGrad back to life: 0.4 is worse than 0.2.
 #
 # ## 7. What you should have seen
 #
