@@ -400,8 +400,8 @@ table(
 # | $e_w$ | `warmup` | epochs before the full rate; the cosine starts there |
 # | $\eta_{\min}$ | `min_lr` | the lowest rate |
 #
-# > **Conventions.** Optax starts its ramp at 0, so that its first epoch does nothing; here epoch 0 learns already. PyTorch's
-# > cosine rises again after $T$; ours stays down.
+# > **Conventions.** Optax lets you choose where the ramp starts; most people say 0, and then the first epoch does nothing. Here epoch 0
+# > learns already. PyTorch's cosine rises again after $T$; ours stays down.
 #
 # ### Exercise 3: `cosine_decay`
 
@@ -846,7 +846,8 @@ table(
 
 # %% [markdown]
 # At a rate that the network bears anyway, the warm-up hardly changes anything. At 2 it is the difference between a run that learns and one that is
-# lost: the ramp changes the first three epochs only, so that is where it was lost. At 3 even the ramp is not enough.
+# lost. And it was lost in the first three epochs: only there is the rate with the ramp the lower one, and from then on it is the
+# higher, because the cosine begins later. At 3 even the ramp is not enough.
 #
 # ## 8. What you should have seen
 #
