@@ -207,8 +207,8 @@ table(
 )
 
 # %% [markdown]
-# With patience 0 every run is given up at its first bump, and its loss is no better than that of a run that never stopped. A little patience
-# finds far better weights, and still saves more than half of the work.
+# With patience 0 every run is given up at its first bump, and its loss is no better than that of a run that never stopped, though more of
+# its digits are right. A little patience finds better weights on both counts, and still saves more than half of the work.
 #
 # ## 3. Keep the weights small
 #
@@ -255,10 +255,11 @@ table(
 # | | `b` | its biases, which never pay | (outputs,) |
 # | $\lambda$ ("lambda") | `lam` | the strength of the penalty | a number, not negative |
 #
-# Why do biases go free? A bias does not multiply an input. It shifts the output by the same amount everywhere, and cannot bend anything.
+# Why do biases go free? A bias does not multiply an input. It shifts a sum by the same amount everywhere: it can move a bend, but not
+# make it sharper.
 #
-# > **Conventions.** With the half, the gradient of L2 is `lam * W` without a 2. Keras and scikit-learn's Ridge leave the half out, so that their strength counts
-# > double. It is the *sum of squares* that is charged, without a root, although many call it "the L2 norm". The check wants the form above, and tells
+# > **Conventions.** With the half, the gradient of L2 is `lam * W` without a 2. Keras and scikit-learn's Ridge leave the half out, so that the same number
+# > pulls twice as hard. It is the *sum of squares* that is charged, without a root, although many call it "the L2 norm". The check wants the form above, and tells
 # > you when it sees the other one.
 #
 # ### Exercise 2: `l2_penalty`
@@ -661,7 +662,8 @@ table(
 )
 
 # %% [markdown]
-# The pattern of L2 again: the training loss only rises with `p`, and the validation loss falls before it rises.
+# The pattern of L2 again: the training loss only rises with `p`. The validation loss falls until 0.5; after that it changes by no more than
+# the seeds differ among themselves.
 #
 # ## 6. All cures side by side, fairly
 #
@@ -721,7 +723,8 @@ table(HEADER, results(labels[few]), caption="All training labels are right")
 #
 # For plain gradient descent, `w - lr * (grad + lam * w)` is the same as `(1 - lr * lam) * w - lr * grad`: first let every weight decay by a
 # fixed share, then step. So L2 and **weight decay** are one thing there. Adam divides the gradient by its usual size (lesson 08). If the penalty's gradient
-# is in it, the pull is divided as well. AdamW keeps the decay outside.
+# is in it, the pull is divided as well. AdamW keeps the decay outside. You have seen this in lesson 08, with the penalty's gradient written
+# out by hand; now that it is yours, and with a contrast ten times as strong, it deserves a second look.
 #
 # Two weights start at 1. Their gradients are pure noise: large for one (standard deviation 10), small for the other (0.01). The decay should be the only thing that moves
 # them in the long run. *Predict:* with your `l2_penalty` inside Adam, which of the two decays faster?
