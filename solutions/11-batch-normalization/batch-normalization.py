@@ -19,6 +19,7 @@ import numpy as np
 
 from gradlab import check, progress, todo
 from gradlab.data import digits
+from gradlab.explorers import Prediction, signal_explorer
 from gradlab.initializers import he_normal
 from gradlab.network import MLP
 from gradlab.optimizers import gradient_descent
@@ -30,9 +31,27 @@ from gradlab.training import fit
 # ## 1. See it first
 #
 # In lesson 04 you chose the size of the first weights with care, $\sqrt{2/n}$ for ReLU, and the signal came through fifty layers.
-# But that was the *start*. Every step of training moves the weights, and nothing keeps them at that size.
+# But that was the *start*. Every step of training moves the weights, and nothing keeps them at that size. Here is the explorer of
+# lesson 04 once more: fifty layers of 100 units with ReLU, whose weights had a std of 0.141 when they were born.
 #
-# Below, digits go through 30 layers of 50 ReLU units, with He's weights multiplied by a factor: 0.5, 1 or 1.5.
+# **Your goal:** find out how far the std may drift, up and down, before the signal leaves the band from 0.5 to 2.
+
+# %%
+signal_explorer(
+    activation="relu",
+    std=0.155,
+    prediction=Prediction(
+        question="Some training has made all weights a tenth larger: std 0.155 instead "
+        "of 0.141. How large is the signal behind 50 layers?",
+        options=("a tenth larger", "about 5 times", "about 100 times"),
+        reveal=f"1.1 to the power of 50 is {1.1**50:.0f}, and this network, by chance, "
+        "makes it a little less.",
+    ),
+)
+
+# %% [markdown]
+# A percent or so is all the freedom there is: $1.014^{50}$ is 2 already. Do fewer layers fare better? Below, digits go through 30 layers of
+# 50 ReLU units, with He's weights multiplied by a factor: 0.5, 1 or 1.5.
 #
 # *Predict:* halve the weights in each of 30 layers. Is the signal at the end half as large, a thirtieth, or a billionth?
 
@@ -99,7 +118,7 @@ panels(
 # variance 4, its root 2, and the result: -1, -1, 1, 1. The doubling is gone.
 #
 # A layer may have good reasons for another mean or spread, though. So each feature gets two weights that are *learned* as all the others
-# are, a scale $\gamma$ and a shift $\beta$:
+# are, a scale $\gamma$ and a shift $\beta$ (no kin of Adam's betas):
 #
 # $$\hat x = \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} \qquad\qquad y = \gamma\, \hat x + \beta$$
 #
