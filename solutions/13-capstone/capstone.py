@@ -522,7 +522,7 @@ panels(
 # The three seeds by hand: gain $(1 + 2 + 1)/3 = 1.33$; the differences from it are $-0.33$, $0.67$, $-0.33$, with squares that
 # add up to 0.67. Half of that is 0.33, the root 0.58, divided by $\sqrt 3$: an error of 0.33. The gain is four errors away from
 # 0. Without the pairs, from the spreads of 2 and 2.5 alone, the error would have been $\sqrt{(2^2 + 2.5^2)/3} = 1.8$, and the
-#    same gain nothing.
+# same gain nothing.
 #
 # > **Conventions.** The tables of the earlier lessons gave NumPy's default standard deviation, divided by $n$: the spread *of
 # > these runs*. Here runs stand for all the runs that might have been, and from their own mean they are never as far away as from
@@ -869,8 +869,8 @@ table(
 
 # %% [markdown]
 # Read the first table from left to right. With 25 gradients the errors are large, since a run that short hangs on its luck, and
-# yet two things stand out: what is lost with tiny weights, and what is won by normalizing. With 300 gradients, much less is left
-# of all differences. **These parts buy speed.** Who had all the time in the world could do without; nobody has.
+# yet two things stand out: what is lost with tiny weights, and what is won by normalizing. With 300 gradients all differences are
+# smaller than with 100. **These parts buy speed.** Who had all the time in the world could do without; nobody has.
 #
 # Now the second table. Behind three hidden layers, weights of std 0.01 are no small handicap any more. The signal fades in each
 # layer (lesson 04), and little or nothing is learnt, with any rate that was tried. Nothing in the table of section 6 could have
