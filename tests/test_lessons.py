@@ -8,6 +8,7 @@ from autograder.course import ROOT, Lesson, lessons
 from autograder.proofread import RULES, Page, Rule, read_page
 from autograder.proofread.page import TOUR, numbered
 from autograder.run_solution import FIXED
+from gradlab.checks import NAMES
 
 COURSE = lessons()
 
@@ -32,6 +33,21 @@ def test_the_tour_shows_every_lesson_under_its_title(lesson: Lesson, pages: dict
         shown = f"[{shown}](../{lesson.name}/{lesson.solution.name})"
     rows = [line for _, cell in numbered(tour.solution, "markdown") for line in cell.source.split("\n")]
     assert any(line.startswith(f"| {shown} | ") and re.search(r"\w[^|]*\? \|$", line) for line in rows)
+
+
+@pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name)
+def test_exercises_are_listed_in_the_order_in_which_the_lesson_asks_for_them(
+    lesson: Lesson, pages: dict[Lesson, Page]
+):
+    code = "\n".join(cell.source for cell in pages[lesson].solution.cells if cell.cell_type == "code")
+    assert re.findall(r"^check\((\w+)\)$", code, re.M) == list(NAMES[lesson.name])
+
+
+@pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.name)
+def test_the_readme_lists_what_a_lesson_asks_for(lesson: Lesson):
+    rows = (ROOT / "README.md").read_text(encoding="utf-8").split("\n")
+    (row,) = (row for row in rows if f"](solutions/{lesson.name}/" in row)
+    assert re.findall(r"`(\w+)`", row) == list(NAMES[lesson.name])
 
 
 def test_outputs_are_compared_in_the_environment_in_which_they_were_made():

@@ -6,10 +6,10 @@ from gradlab.checks.lessons.shifting_surfaces.stratified_split import stratified
 from gradlab.checks.lessons.shifting_surfaces.two_surfaces import generalization_gap, minimum_shift
 
 EXERCISES = (
-    stratified_split,
-    standardize_both,
-    loss_slice,
     minimum_shift,
     generalization_gap,
+    stratified_split,
+    standardize_both,
     importance_weights,
+    loss_slice,
 )
