@@ -5,7 +5,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from autograder.errors import UserError
+from autograder.errors import OF_THE_MACHINE, UserError
 
 # Each verb is a module of the same name with `add_arguments(parser)` and `run(args)`.
 # A verb's module is imported only when it is called, so that --help answers at once.
@@ -13,7 +13,9 @@ VERBS = {
     "build": "turn the masters in solutions/ into executed solutions and student notebooks",
     "collect": "take in what students handed in, from an export of Canvas or Moodle or from folders",
     "proofread": "say what a lesson still lacks: links, text alternatives, headings, its stated time",
-    "grade": "grade what students handed in for a lesson, with feedback and a CSV",
+    "grade": "grade what students handed in for a lesson, with feedback, a CSV and a report on the class",
+    "watch": "grade what arrives in the folder of submissions, a second or two after it has arrived",
+    "report": "write the report on a class again, without grading; with --names it names students",
     "doctor": "say which layers of the sandbox this machine offers, and try to break each one",
     "cluster": "start a scheduler or workers, for grading on many machines",
     "sample": "hand in the sample class: a few small submissions of every kind",
@@ -37,10 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except PermissionError as error:
+    except OSError as error:
+        if error.errno not in OF_THE_MACHINE:
+            raise
+        place = error.filename or "A file"
+        why = "No permission to write" if isinstance(error, PermissionError) else f"{error.strerror}:"
         print(
-            f"error: No permission to write {error.filename}. "
-            "Check who owns it, then run the same command again.",
+            f"error: {why} {place}. Check who owns it and how much room there is, then run the same command again.",
             file=sys.stderr,
         )
         return 2

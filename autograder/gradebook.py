@@ -1,5 +1,6 @@
 """What grading writes to and reads from nbgrader's gradebook. One process at a time writes it."""
 
+import logging
 import os
 import sqlite3
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Comment, Grade, Gradebook, MissingEntry
+from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, MissingEntry
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -50,10 +51,12 @@ def open_gradebook(config: Config) -> Iterator[Gradebook]:
     """The course's gradebook; raises UserError when it cannot be read or written."""
     url = config.CourseDirectory.db_url
     _find_alembic()
+    # It logs the traceback of every failure, and raises an exception all the same.
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL + 1)
     try:
         with Gradebook(url) as gradebook:
             yield gradebook
-    except OperationalError as error:
+    except (OperationalError, InvalidEntry) as error:
         raise gradebook_trouble(url, error) from error
 
 
@@ -64,10 +67,18 @@ def _find_alembic() -> None:
         os.environ["PATH"] = os.pathsep.join([programs, path])
 
 
-def gradebook_trouble(url: str, error: OperationalError) -> UserError:
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and what it came from: nbgrader makes others of those of a database."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def gradebook_trouble(url: str, error: BaseException) -> UserError:
     """The message for a database that cannot be used."""
+    first = next((one.orig for one in chain(error) if isinstance(one, OperationalError)), error)
     return UserError(
-        f"The gradebook {url} cannot be written: {error.orig}. Nothing recorded before is lost. "
+        f"The gradebook {url} cannot be written: {first}. Nothing recorded before is lost. "
         "Close other programs that use it, check that you may write there, then run the same command again."
     )
 
@@ -92,6 +103,8 @@ def record_lesson(lesson: Lesson, released: NotebookNode, config: Config) -> Non
             f"grades would no longer fit. Set the gradebook {config.CourseDirectory.db_url} aside, "
             "or undo the change to the lesson."
         ) from error
+    except (OperationalError, InvalidEntry) as error:
+        raise gradebook_trouble(config.CourseDirectory.db_url, error) from error
 
 
 def enter_submission(gradebook: Gradebook, lesson: Lesson, student: str, handed_in: datetime | None) -> None:

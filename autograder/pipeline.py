@@ -3,10 +3,9 @@
 Workers touch nothing but the notebook they are given; what is written is written here, by one process.
 """
 
-import errno
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from traitlets.config import Config
 from autograder import feedback, gradebook, runs
 from autograder.course import WORK, Lesson
 from autograder.engine import Workers, grade_jobs
-from autograder.errors import UserError
+from autograder.errors import OF_THE_MACHINE, UserError
 from autograder.files import write_atomically
 from autograder.outcome import Outcome, Status
 from autograder.restore import add_notes
@@ -33,8 +32,6 @@ from autograder.worker import Done, Job, Setting
 AUTOGRADED = WORK / "autograded"
 FEEDBACK = WORK / "feedback"
 LOGS = WORK / "logs"
-# Trouble with the machine: the next submission would meet it too.
-NOT_THE_STUDENTS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True)
@@ -63,11 +60,23 @@ class Arrival:
 
 
 def grade_all(
-    submissions: Iterable[Submission], batch: Batch, workers: int | Workers, *, force: bool = False
+    submissions: Iterable[Submission | None],
+    batch: Batch,
+    workers: int | Workers,
+    *,
+    force: bool = False,
+    accept: Callable[[Arrival], bool] = lambda arrival: True,
 ) -> Iterator[Result]:
     """Grade submissions side by side, and yield each result as soon as it is recorded.
 
     What has not changed since it was graded is taken from the gradebook, unless `force` is given.
+
+    Args:
+        submissions: of different students; None where there is none just now, but one may come before all are graded.
+        batch: what they have in common.
+        workers: how many processes of this machine, or who else grades.
+        force: whether to grade again what has not changed.
+        accept: asked when a submission has been read; where it says no, that one is left out.
     """
     log = runs.log_of(batch.lesson.name)
     secret = course_secret()
@@ -77,10 +86,15 @@ def grade_all(
     with gradebook.open_gradebook(batch.config) as book:
         before = {} if force else recorded(book, batch.lesson)
 
-        def jobs() -> Iterator[Job]:
+        def jobs() -> Iterator[Job | None]:
             for submission in submissions:
+                if submission is None:
+                    yield None
+                    continue
                 arrival = arrive(submission, batch, secret)
                 known = before.get(submission.student)
+                if not accept(arrival):
+                    continue
                 if known is not None and is_unchanged(arrival, known.run, batch):
                     settled.append(known.result)
                 elif arrival.content is None:
@@ -147,12 +161,13 @@ def record(arrival: Arrival, done: Done, batch: Batch, book: Gradebook, log: Pat
         return _grader_error(submission, done.log)
     try:
         result = _record(submission, done, batch, book, arrival.seconds)
-    except OperationalError as error:
-        raise gradebook.gradebook_trouble(batch.config.CourseDirectory.db_url, error) from error
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in NOT_THE_STUDENTS:
+        trouble = next(filter(_is_the_machines, gradebook.chain(error)), None)
+        if isinstance(trouble, OperationalError):
+            raise gradebook.gradebook_trouble(batch.config.CourseDirectory.db_url, trouble) from error
+        if isinstance(trouble, OSError):
             raise UserError(
-                f"{error.filename or FEEDBACK} cannot be written: {error.strerror}. "
+                f"{trouble.filename or FEEDBACK} cannot be written: {trouble.strerror}. "
                 "What was graded before is kept. Mend that, then run the same command again."
             ) from error
         import traceback  # noqa: PLC0415
@@ -168,6 +183,13 @@ def record(arrival: Arrival, done: Done, batch: Batch, book: Gradebook, log: Pat
             outcome.mistakes, outcome.notes, result.seconds, batch.feedback),
     )  # fmt: skip
     return result
+
+
+def _is_the_machines(error: BaseException) -> bool:
+    """Whether the next submission would meet the same trouble: a full disk, a locked gradebook."""
+    return isinstance(error, OperationalError) or (
+        isinstance(error, OSError) and error.errno in OF_THE_MACHINE
+    )
 
 
 def _grader_error(submission: Submission, trace: str) -> Result:
