@@ -14,7 +14,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from nbgrader.utils import is_locked
+from nbgrader.utils import is_grade, is_locked
 
 from autograder.course import find_lesson
 from autograder.harmless.markdown import as_text
@@ -32,6 +32,7 @@ class Repair(StrEnum):
     LOST_ANSWER = "These answer cells were missing, and were put back without an answer"
     LOST_TEST = "These test cells were missing, and were put back"
     MOVED = "These test cells stood before what they test, and were moved behind it"
+    MOVED_UP = "These cells stood behind what needs them, and were moved in front of it"
     WRONG_TYPE = "These cells had been given another type (code or text), and got their own back"
     CHANGED = "These test cells had been changed, and were set back to what was released"
 
@@ -43,7 +44,8 @@ def restore(notebook: NotebookNode, released: NotebookNode) -> list[str]:
     """Repair `notebook` in place; return one sentence for the learner for each kind of repair.
 
     - Of a test that was copied the first copy counts; of an answer the last copy that was edited.
-    - Tests and read-only cells get their released text, and stand after the exercise that they test.
+    - Tests and read-only cells get their released text. A test stands after the exercise that it tests, another read-only
+      cell (which imports something, say) before all that follow it in the release.
     - An answer that lost its nbgrader metadata is recognised by the function it defines.
     - What is missing is put back: tests, and the empty form of answers.
     """
@@ -59,6 +61,7 @@ def restore(notebook: NotebookNode, released: NotebookNode) -> list[str]:
         repairs += _put_in_place(notebook, original, previous)
         repairs += _reset(_find(notebook, name), original)
         previous = name
+    repairs += _move_up(notebook, originals)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
     notebook.nbformat, notebook.nbformat_minor = 4, 5
@@ -140,6 +143,22 @@ def _put_in_place(notebook: NotebookNode, original: NotebookNode, previous: str 
     elif is_locked(original) and position < after:
         notebook.cells.insert(after, notebook.cells.pop(position))
         yield Repair.MOVED, name
+
+
+def _move_up(notebook: NotebookNode, originals: dict[str, NotebookNode]) -> Repairs:
+    """Put read-only cells that are no tests before all cells that follow them in the release."""
+    names = list(originals)
+    for number, name in reversed(list(enumerate(names))):
+        original, position = originals[name], _position(notebook, name)
+        first = min((_position(notebook, later) for later in names[number + 1 :]), default=position)
+        if (
+            original.cell_type == "code"
+            and is_locked(original)
+            and not is_grade(original)
+            and position > first
+        ):
+            notebook.cells.insert(first, notebook.cells.pop(position))
+            yield Repair.MOVED_UP, name
 
 
 def _blank(original: NotebookNode) -> NotebookNode:

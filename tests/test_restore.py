@@ -96,6 +96,13 @@ def test_a_test_that_stands_before_its_exercise_moves_behind_it(handed_in, relea
     assert "check_second" in note
 
 
+def test_what_everything_needs_is_moved_in_front_of_it(handed_in, released):
+    handed_in.cells.reverse()
+    notes = restore(handed_in, released)
+    assert names(handed_in) == ["setup", "essay", "second", "check_second", "first", "check_first"]
+    assert "These cells stood behind what needs them, and were moved in front of it: setup." in notes
+
+
 def test_of_a_copied_test_the_first_copy_counts(handed_in, released):
     copy = deepcopy(cell(handed_in, "check_first"))
     copy.source = "first(3)"
