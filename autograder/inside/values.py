@@ -237,7 +237,7 @@ class _Reader:
     def _scalar(self, rest: list[Any]) -> Any:
         try:
             return self._array(rest)[()]
-        except (ValueError, UnicodeDecodeError) as error:
+        except ValueError as error:
             raise ProtocolError("the bytes of a word cannot be read") from error
 
     def _array(self, rest: list[Any]) -> Any:
@@ -263,6 +263,9 @@ class _Reader:
         if math.prod(shape) * dtype.itemsize != len(blob):
             raise ProtocolError("an array has another size than its shape says")
         try:
-            return np.frombuffer(blob, dtype).reshape(shape).copy()
-        except (ValueError, UnicodeDecodeError) as error:
+            array = np.frombuffer(blob, dtype).reshape(shape).copy()
+            if dtype.kind == "U":
+                array.tolist()  # letters that do not exist would be found only when somebody looks at them
+        except (ValueError, SystemError) as error:
             raise ProtocolError("the bytes of an array cannot be read") from error
+        return array
