@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from multiprocessing.util import Finalize
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import Any, Protocol
 
 from autograder.errors import UserError
-from autograder.worker import Done, Job, Setting, close_sandboxes, work
+from autograder.worker import Done, Job, Setting, close_sandboxes, warm, work
 
 # How many jobs wait for each worker: enough that none is idle, few enough that a large class fits into memory.
 AHEAD = 4
@@ -26,59 +26,103 @@ OWN_MEMORY = 3 << 30
 TRIES = 3
 # Seconds without a result after which the number of jobs that are out is thought over.
 LOOK_AROUND = 2.0
+# The same here, where it costs nothing: a job may be there that was not there before.
+LOOK_FOR_JOBS = 0.25
+
+
+# Jobs to hand out. A None among them says that there is none just now, and that there may be one before what is out
+# has come back.
+Jobs = Iterable[Job | None]
 
 
 class Workers(Protocol):
-    """Who grades, where it is not this machine's own processes: a cluster."""
+    """Who grades: processes that are kept from one batch to the next, or a cluster."""
 
-    def grade(self, jobs: Iterable[Job], setting: Setting) -> Iterator[Done]:
+    def grade(self, jobs: Jobs, setting: Setting) -> Iterator[Done]:
         """Grade jobs; results come in the order in which they are ready, one for each job."""
         ...
 
 
-def grade_jobs(jobs: Iterable[Job], setting: Setting, workers: int | Workers) -> Iterator[Done]:
-    """Grade jobs, on the cores of this machine or on a cluster; results come in the order in which they are ready.
-
-    A worker that is ended from outside is replaced, and what it had is graded again.
-    """
+def grade_jobs(jobs: Jobs, setting: Setting, workers: int | Workers) -> Iterator[Done]:
+    """Grade jobs, on the cores of this machine or on a cluster; results come in the order in which they are ready."""
     if not isinstance(workers, int):
         yield from workers.grade(jobs, setting)
         return
     waiting = iter(jobs)
-    again: list[Job] = list(islice(waiting, 1))  # no processes where there is nothing to do
-    tries: Counter[str] = Counter()
-    while again:
-        lost: list[Job] = []
-        yield from _on_this_machine(chain(again, waiting), setting, workers, lost)
-        again = lost
-        tries.update(job.student for job in lost)
-        hopeless = [student for student, count in tries.items() if count >= TRIES]
-        if hopeless:
-            raise UserError(
-                f"The processes that grade {', '.join(hopeless[:5])} are ended again and again by something outside "
-                "(is there enough memory?). What was graded before is kept."
-            )
+    first = list(islice(waiting, 1))  # no processes where there is nothing to do
+    if first:
+        with Processes(workers) as here:
+            yield from here.grade(chain(first, waiting), setting)
 
 
-def _on_this_machine(jobs: Iterator[Job], setting: Setting, workers: int, lost: list[Job]) -> Iterator[Done]:
-    """Grade until all is done, or the pool breaks: then nothing more is given out, and what was out is lost."""
-    with _processes(workers) as pool:
-        ahead = AHEAD * workers
+class Processes:
+    """Workers on the cores of this machine; they last as long as the `with` around them, and start with the first job.
+
+    A worker that is ended from outside is replaced, and what it had is graded again.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers, self._kept = workers, ExitStack()
+        self._pool: Executor | None = None
+
+    def __enter__(self) -> "Processes":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._kept.__exit__(*error)
+
+    def warm(self, setting: Setting) -> None:
+        """Start what the first submissions would have to wait for; raises UserError where there is no sandbox."""
+        pool = self._processes()
+        for started in [pool.submit(warm, setting) for _ in range(self._workers)]:
+            started.result()
+
+    def grade(self, jobs: Jobs, setting: Setting) -> Iterator[Done]:
+        """Grade jobs; raises UserError where processes are ended again and again."""
+        waiting, again = iter(jobs), list[Job]()
+        tries: Counter[str] = Counter()
+        while True:
+            lost: list[Job] = []
+            yield from self._until_one_is_lost(chain(again, waiting), setting, lost)
+            if not lost:
+                return
+            self._kept.close()
+            self._pool, again = None, lost
+            tries.update(job.student for job in lost)
+            hopeless = [student for student, count in tries.items() if count >= TRIES]
+            if hopeless:
+                raise UserError(
+                    f"The processes that grade {', '.join(hopeless[:5])} are ended again and again by something outside "
+                    "(is there enough memory?). What was graded before is kept."
+                )
+
+    def _until_one_is_lost(
+        self, jobs: Iterator[Job | None], setting: Setting, lost: list[Job]
+    ) -> Iterator[Done]:
+        """Grade until all is done, or the pool breaks: then nothing more is given out, and what was out is lost."""
+        pool, ahead = self._processes(), AHEAD * self._workers
         yield from through(
             lambda job: pool.submit(work, setting, job),
             jobs,
             lambda: 0 if lost else ahead,
             BrokenProcessPool,
             lost,
+            LOOK_FOR_JOBS,
         )
+
+    def _processes(self) -> Executor:
+        if self._pool is None:
+            self._pool = self._kept.enter_context(_processes(self._workers))
+        return self._pool
 
 
 def through(
     submit: Callable[[Job], Future[Done]],
-    jobs: Iterator[Job],
+    jobs: Iterator[Job | None],
     ahead: Callable[[], int],
     gone: type[Exception],
     lost: list[Job],
+    look_around: float = LOOK_AROUND,
 ) -> Iterator[Done]:
     """Keep `ahead()` jobs with the workers; those that end in `gone`, because their worker did, are put into `lost`."""
     given: dict[Future[Done], Job] = {}
@@ -101,8 +145,8 @@ def through(
         give_out()
         while given:
             try:
-                future = ready.get(timeout=LOOK_AROUND)
-            except Empty:  # workers may have come, or all be gone
+                future = ready.get(timeout=look_around)
+            except Empty:  # workers may have come, or all be gone; or a job may be there now
                 give_out()
                 continue
             job = given.pop(future)

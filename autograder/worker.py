@@ -21,6 +21,7 @@ from autograder.errors import UserError
 from autograder.execution import Order, run_notebook
 from autograder.harmless import clean_notebook
 from autograder.inside.wire import ClosedError
+from autograder.judging import exercise_of, is_test
 from autograder.outcome import Outcome, Status, outcome_of
 from autograder.released import shown_sources
 from autograder.restore import restore
@@ -93,6 +94,16 @@ def work(setting: Setting, job: Job) -> Done:
         done = Done(job.student, None, failed, "", log=traceback.format_exc())
     seconds = {"all": time.perf_counter() - started, "grader's own": time.process_time() - before}
     return replace(done, seconds={**done.seconds, **seconds})
+
+
+def warm(setting: Setting) -> None:
+    """Start what the first submission would have to wait for: sandboxes, and the checks of the lesson.
+
+    Raises UserError where there is no sandbox.
+    """
+    _sandboxes(setting)
+    for cell in filter(is_test, _released(setting.released)[0].cells):
+        exercise_of(cell)
 
 
 def _work(setting: Setting, job: Job) -> Done:

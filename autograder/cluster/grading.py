@@ -4,7 +4,7 @@ import asyncio
 import atexit
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from functools import cache
@@ -15,7 +15,7 @@ from autograder.cluster.keys import certificates
 from autograder.cluster.place import Place, find_place
 from autograder.cluster.serve import insist_on_dask, settings
 from autograder.cluster.versions import differences, this_machine, versions
-from autograder.engine import AHEAD, LOOK_AROUND, prepare_process, through
+from autograder.engine import AHEAD, LOOK_AROUND, Jobs, prepare_process, through
 from autograder.errors import UserError
 from autograder.outcome import Outcome, Status
 from autograder.worker import Done, Job, Setting, work
@@ -41,7 +41,7 @@ class Cluster:
         self._local: Any = None
         self._slots, self._counted, self._last_seen = 0, 0.0, 0.0
 
-    def grade(self, jobs: Iterable[Job], setting: Setting) -> Iterator[Done]:
+    def grade(self, jobs: Jobs, setting: Setting) -> Iterator[Done]:
         """Grade jobs; results come in the order in which they are ready.
 
         What a lost worker had is graded elsewhere. Raises UserError where the cluster cannot be used, or is lost.
