@@ -1,9 +1,9 @@
 """What is seen of a batch while it runs: a bar in a terminal, plain lines in a pipe, lines of JSON for machines."""
 
-import json
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
@@ -111,10 +111,10 @@ def shown(results: Iterable[Result], total: int, console: Console) -> Iterator[R
             yield result
 
 
-def as_json(result: Result) -> str:
-    """One result as a line for machines."""
+def as_dict(result: Result) -> dict[str, Any]:
+    """One result for machines."""
     outcome = result.outcome
-    line = {
+    return {
         "student": result.student,
         "status": outcome.status,
         "total": result.total if result.scores else None,
@@ -126,4 +126,3 @@ def as_json(result: Result) -> str:
         "graded_now": result.fresh,
         "seconds": {name: round(seconds, 4) for name, seconds in result.seconds.items()},
     }  # fmt: skip
-    return json.dumps(line)

@@ -54,6 +54,13 @@ def points(score: Score | None, result: Result) -> str:
     return "to read" if score.to_read else f"{score.points:g}"
 
 
+def total(result: Result) -> str:
+    """All points of a student; none where there is nothing that could have earned any."""
+    return (
+        "–" if {points(score, result) for score in result.scores.values()} <= {"–"} else f"{result.total:g}"
+    )
+
+
 def table(results: Iterable[Result], columns: dict[str, float], mistakes: bool = True) -> Table:
     """One line a student; without the named mistakes where the terminal is too narrow for them."""
     numbers = [f"{title(name)}_/{max_points:g}".replace("_", "\n") for name, max_points in columns.items()]
@@ -68,11 +75,10 @@ def table(results: Iterable[Result], columns: dict[str, float], mistakes: bool =
     for result in results:
         outcome = result.outcome
         cells = [points(result.scores.get(name), result) for name in columns]
-        total = "–" if set(cells) <= {"–"} else f"{result.total:g}"
         # Text, not markup: a name may hold brackets.
         status = Text(outcome.status, STYLE[outcome.status])
         words = [Text(", ".join(outcome.mistakes))] if mistakes else []
-        grid.add_row(*map(Text, [result.student, *cells, total]), status, *words)
+        grid.add_row(*map(Text, [result.student, *cells, total(result)]), status, *words)
     return grid
 
 
