@@ -10,7 +10,7 @@
 # - recognise a run that creeps, one that swings, and one that is just right,
 # - say how much of momentum's gain on a real network is memory, and how much is only longer steps.
 #
-# **Time:** about 70 minutes. **Builds on:** gradient descent, `w <- w - lr * grad`; curvature, and that plain gradient
+# **Time:** about 75 minutes. **Builds on:** gradient descent, `w <- w - lr * grad`; curvature, and that plain gradient
 # descent diverges beyond the rate 2/L, where L is the largest curvature (lessons 01 and 02). If you have not done those,
 # this is enough for today: *curvature* is the second derivative, how fast the slope changes. For $2 w^2$ it is 4 everywhere,
 # for $0.1 w^2$ it is 0.2, and a larger one is a more tightly bent valley.
@@ -22,7 +22,7 @@ from gradlab import check, descend, progress, todo
 from gradlab.explorers import Prediction, momentum_explorer
 from gradlab.optimizers import gradient_descent
 from gradlab.plots import contours, curves, heat, panels
-from gradlab.surfaces import dented_slope, ravine, saddle
+from gradlab.surfaces import dented_slope, ill_conditioned, ravine, saddle
 from gradlab.tables import table
 
 # %% [markdown]
@@ -488,6 +488,51 @@ panels(
 # $(1 + \rho - \eta L)^2 = 4 \rho$, which is $\sqrt{\rho} = 1 - \sqrt{\eta L}$. Along the valley $L = 0.2$, so at rate 0.4 it is
 # $\rho = (1 - \sqrt{0.08})^2 = 0.514$.
 #
+# ### The best pair
+#
+# A steep direction has a second border, at which jumping turns into swinging. There the same root vanishes with the other sign:
+# $\sqrt{\rho} = \sqrt{\eta L} - 1$. So let the two extremes, the flattest curvature $\mu$ and the steepest $L$, *each* stand on its
+# border. Both then keep the share $\sqrt\rho$ per step, and neither has to wait for the other:
+#
+# $$1 - \sqrt{\eta\mu} = \sqrt{\rho} = \sqrt{\eta L} - 1$$
+#
+# The two ends give $\sqrt\eta\,(\sqrt L + \sqrt\mu) = 2$, and with that $\eta$ either of them gives $\rho$:
+#
+# $$\eta = \frac{4}{(\sqrt{L} + \sqrt{\mu})^2}, \qquad
+# \sqrt{\rho} = \frac{\sqrt{L} - \sqrt{\mu}}{\sqrt{L} + \sqrt{\mu}} = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}, \qquad
+# \kappa = \frac{L}{\mu}$$
+#
+# By hand for the ravine: $\sqrt{4} + \sqrt{0.2} = 2.447$, so $\eta = 4 / 2.447^2 = 0.67$ and $\sqrt\rho = 1.553 / 2.447 = 0.63$, a
+# $\rho$ of 0.40: close to the best pair that you found on the map. Without memory the best rate keeps $(\kappa - 1)/(\kappa + 1)$
+# (lesson 02). The formula is the same; only that momentum feels the *root* of the condition number $\kappa$. *Predict:* four times
+# the condition number, how many times the steps, alone and with memory?
+
+# %%
+rows = []
+for kappa in (20, 80, 320):
+    bowl, root = ill_conditioned(kappa), np.sqrt(kappa)  # curvatures 1 and kappa
+    row = [str(kappa)]
+    for lr, rho in [
+        (2 / (kappa + 1), 0.0),
+        (4 / (root + 1) ** 2, ((root - 1) / (root + 1)) ** 2),
+    ]:
+        trace = descend(
+            bowl, bowl.start, momentum_step, steps=1500, state=rest, lr=lr, rho=rho
+        )
+        left = np.linalg.norm(trace.points, axis=1) / np.linalg.norm(bowl.start)
+        row += [lr, *([rho] if rho else []), np.flatnonzero(left >= 1e-3)[-1] + 1]
+    rows.append(row)
+
+table(
+    ["condition number", "rate alone", "steps", "rate with memory", "rho", "steps"],
+    rows,
+    caption="Steps until a thousandth of the distance is left, at the best rates and rho",
+)
+
+# %% [markdown]
+# Alone, four times the condition number means four times the steps. With memory it means about twice. **The longer the valley,
+# the more a memory is worth**, and the more of it you need.
+#
 # ## 5. Over bumps and past saddles
 #
 # A ball with speed can do what a ball without cannot: roll on where the slope says stop. Here is a slope with a dent in
@@ -881,6 +926,7 @@ table(
 # - Agreeing gradients add up to $1/(1-\rho)$ times the gradient, quarrelling ones to $1/(1+\rho)$ times.
 # - The stable rate *grows* to $2(1+\rho)/L$.
 # - Too little memory creeps, too much swings, and each step keeps $\sqrt\rho$ of the swing.
+# - At its best, momentum needs steps in proportion to $\sqrt\kappa$ where gradient descent needs them in proportion to $\kappa$.
 # - On digits: at a small equal effective step memory costs a little; each at its own best rate, momentum is far ahead.
 #
 # ### Written question 1 (3 points)
