@@ -187,6 +187,9 @@ panels(
 #
 # $$\nabla\mathcal{L}(w) = \frac{2}{n} \sum_{i=1}^{n} (x_i \cdot w - y_i)\, x_i = \frac{2}{n}\, X^\top (X w - y)$$
 #
+# ($X^\top$, in code `X.T`, is $X$ with its rows and columns exchanged: each row of it holds what one weight was multiplied
+# with in all the examples, so the product adds up, for every weight, the errors times its own inputs.)
+#
 # By hand, with the three examples from above:
 
 # %%
