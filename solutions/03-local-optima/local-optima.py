@@ -548,7 +548,8 @@ table(
 # rolls down to the saddle at $(0, 0)$ and stays for ever. But the balance is that of a pencil on its tip. The slightest push
 # decides, and then the slope does the rest.
 #
-# So push. Add a little normal noise to each number of each gradient, afresh in every step:
+# So push. Add a little *normal* noise to each number of each gradient, afresh in every step: random numbers from the bell
+# curve, most of them small, and as often positive as negative.
 #
 # $$w \leftarrow w - \eta\,(g + \sigma\, \xi)$$
 #
