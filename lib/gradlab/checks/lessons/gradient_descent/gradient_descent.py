@@ -64,7 +64,7 @@ gradient_descent = Exercise(
     returns=("the path",),
     reference=descent,
     hints=(
-        "Take the example of the docstring: three rows are asked for, and the first is the start. How many rows do you get, "
+        "Take the example of the docstring: three points are asked for, and the first is the start. How many do you get, "
         "and is each the one before it minus lr times the gradient *there*?",
         "Begin a list that holds the start, as floats. In every turn of the loop ask for the gradient where you stand now, make a "
         "new w from the old one, and append it. At the end make an array of the list.",

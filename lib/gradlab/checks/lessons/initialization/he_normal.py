@@ -25,7 +25,7 @@ he_normal = Exercise(
     vectorised=True,
     hints=(
         "ReLU throws half of the mean square away in every layer. Which variance of the weights makes up for it?",
-        "As in normal_init, with twice the variance: the standard deviation is the square root of 2 divided by n_in.",
+        "As in normal_init, with twice the variance: the standard deviation is the square root of the whole fraction 2 / n_in.",
     ),
 )
 

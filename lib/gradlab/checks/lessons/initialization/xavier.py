@@ -35,8 +35,8 @@ xavier_normal = Exercise(
     hints=(
         "Forwards n_in terms meet in a sum, backwards n_out. The variance is 1 over the mean of the two; what is the "
         "standard deviation then?",
-        "As in normal_init, with another standard deviation: the square root of 2 divided by the sum of the last two "
-        "numbers of the shape.",
+        "As in normal_init, with another standard deviation: divide 2 by the sum of the last two numbers of the shape, "
+        "and take the square root of that.",
     ),
 )
 
@@ -50,7 +50,7 @@ xavier_uniform = Exercise(
     hints=(
         "A uniform distribution between -limit and limit has the variance limit**2 / 3. Which limit gives the variance "
         "2 / (n_in + n_out)?",
-        "Work out the limit first: the square root of 6 divided by the sum of n_in and n_out. Then ask the generator for "
+        "Work out the limit first: divide 6 by the sum of n_in and n_out, and take the square root of that. Then ask the generator for "
         "uniform numbers between minus the limit and the limit, in the whole shape.",
     ),
 )
