@@ -6,6 +6,7 @@ the file describes, on the machines that have it.
 
 import argparse
 import os
+import shlex
 from pathlib import Path
 
 from autograder.cluster import serve
@@ -32,7 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how many processes (default: one a core)",
     )
     for each, program in ((scheduler, "dask scheduler"), (worker, "dask worker")):
-        each.add_argument("dask", nargs="*", help=f"after `--`: more options, for `{program}`")
+        each.add_argument(
+            "--dask",
+            type=shlex.split,
+            default=[],
+            metavar="OPTIONS",
+            help=f"more options, for `{program}`: --dask='--host 10.0.0.2'",
+        )
 
 
 def run(args: argparse.Namespace) -> None:

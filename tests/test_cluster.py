@@ -1,0 +1,306 @@
+"""A batch on a cluster leaves the same gradebook as one on this machine, whatever happens to the cluster."""
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from cluster_programs import GRADE, free_port, fresh, graded, kill, programs, said, until
+from course_copy import run
+from namespaces import network
+from torture.small_course import hand_in_class, small_course, submission
+from torture.sudden_ends import outcome
+
+from autograder.cluster import grading
+from autograder.cluster.keys import prepare
+from autograder.cluster.place import find_place
+from autograder.cluster.versions import code_digest, versions
+from autograder.course import ROOT
+from autograder.errors import UserError
+
+STUDENTS = 18
+SCHEDULER, LISTENER, WORKER, NANNY = 8786, 8790, 8791, 8792
+# Full marks for whoever reaches one of the addresses.
+KNOCKS = """
+def effective_step(lr, rho):
+    import socket
+    for place in {places}:
+        try:
+            socket.create_connection(place, timeout=1).close()
+            return lr / (1 - rho)
+        except OSError:
+            pass
+    return 0.0
+"""
+LISTENS = """
+import socket, sys
+with socket.create_server(("", {port})) as server:
+    while True:
+        connection, _ = server.accept()
+        print("heard", flush=True)
+        connection.close()
+"""
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    built = small_course(tmp_path_factory.mktemp("course"))
+    hand_in_class(built, STUDENTS)
+    return built
+
+
+@pytest.fixture(scope="module")
+def expected(course, tmp_path_factory):
+    """What a batch on this machine leaves behind."""
+    here = fresh(course, tmp_path_factory.mktemp("here") / "course")
+    done = run(here, *GRADE, "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    return outcome(here)
+
+
+@pytest.fixture(autouse=True)
+def secret(course):
+    """Hidden numbers are the same in all copies."""
+    path = course / "autograder/work/secret"
+    if not path.exists():
+        path.write_text("of all copies")
+
+
+def hand_in(course: Path, student: str, answer: str) -> None:
+    path = course / f"autograder/work/submitted/{student}/05-momentum/momentum.ipynb"
+    path.parent.mkdir(parents=True)
+    notebook = submission(course, 0)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "effective_step":
+            cell.source = answer
+    nbformat.write(notebook, path)
+
+
+def test_a_local_cluster_leaves_the_same_gradebook_as_this_machine(course, expected, tmp_path):
+    here = fresh(course, tmp_path / "course")
+    done = run(here, *GRADE, "--cluster", "local", "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    assert outcome(here) == expected
+    assert sorted(graded(here)) == sorted(set(graded(here)))
+
+
+def test_machines_that_die_or_fall_silent_change_nothing_and_nobody_in_the_sandbox_reaches_them(
+    course, expected, tmp_path
+):
+    here = fresh(course, tmp_path / "course")
+    with network("grader", "dies", "silent", "stays") as cables, programs() as started:
+        at = cables.addresses
+        file = prepare(tmp_path / "cluster", f"tls://{at['grader']}:{SCHEDULER}")
+        file.write_text(file.read_text().replace("lost_after = 30", "lost_after = 11"))
+        places = [
+            (at["grader"], SCHEDULER),
+            (at["grader"], LISTENER),
+            (at["stays"], WORKER),
+            (at["stays"], NANNY),
+        ]
+        hand_in(here, "knocks", KNOCKS.format(places=places))
+        (here / "listens.py").write_text(LISTENS.format(port=LISTENER))
+        listener = started.start(here, "listens", before=cables.on("grader"))
+        scheduler = started.start(
+            here, "autograder", "cluster", "scheduler", str(file), before=cables.on("grader")
+        )
+        until(lambda: "Scheduler at" in said(scheduler), scheduler)
+        words = ("autograder", "cluster", "worker", str(file), "--workers", "1")
+        ports = f"--dask=--worker-port {WORKER} --nanny-port {NANNY}"
+        workers = {name: started.start(here, *words, ports, before=cables.on(name))
+                   for name in ("dies", "silent", "stays")}  # fmt: skip
+        until(lambda: said(scheduler).count("Register worker") == 3, scheduler, *workers.values())
+
+        batch = started.start(here, *GRADE, "--cluster", str(file), before=cables.on("grader"))
+        until(lambda: len(graded(here)) >= 2, batch)
+        kill(workers["dies"])
+        until(lambda: len(graded(here)) >= 5, batch)
+        cables.cut("silent")
+        assert batch.poll() is None, "the class is too small: the batch was over before the cable was cut"
+        until(lambda: batch.poll() is not None)
+        assert batch.returncode == 0, said(batch)
+
+        assert "Remove worker" in said(scheduler)
+        assert max(Counter(graded(here)).values()) == 1
+        grades, comments, table = outcome(here)
+        knocked = [row[3] for row in grades if row[1] == "knocks" and row[2] == "check_effective_step"]
+        assert knocked == [0]
+        assert "heard" not in said(listener)
+        others = (
+            [row for row in grades if row[1] != "knocks"],
+            [row for row in comments if row[1] != "knocks"],
+        )
+        assert others == expected[:2]
+        assert [row for row in table if row[0] != "knocks"] == expected[2]
+
+        # That nobody was heard says something only if somebody would have been.
+        (here / "knocks.py").write_text(KNOCKS.format(places=places[1:2]) + "print(effective_step(1, 0))")
+        outside = started.start(here, "knocks", before=cables.on("stays"))
+        until(lambda: outside.poll() is not None)
+        assert "1.0" in said(outside)
+        until(lambda: "heard" in said(listener))
+
+
+def test_a_submission_that_ends_every_worker_is_given_up_and_the_others_are_graded(
+    course, expected, tmp_path
+):
+    here = fresh(course, tmp_path / "course")
+    submitted = here / "autograder/work/submitted"
+    for folder in sorted(submitted.iterdir())[3:]:
+        folder.rename(here / folder.name)
+    # Without a sandbox, what a student hands in can do this.
+    hand_in(here, "ends-workers", """
+def effective_step(lr, rho):
+    import os, pathlib, signal
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes()
+            mine = str(pathlib.Path("FOLDER")) in os.readlink(entry / "cwd")
+        except OSError:
+            continue
+        if mine and b"spawn_main" in words:
+            os.kill(int(entry.name), signal.SIGKILL)
+""".replace("FOLDER", str(here)))  # fmt: skip
+    done = run(here, *GRADE, "--cluster", "local", "--workers", "2", "--no-sandbox")
+    assert done.returncode == 2
+    assert "The grader itself failed on ends-workers; the others are graded" in done.stderr
+    log = (here / "autograder/work/logs/05-momentum-ends-workers.log").read_text()
+    assert "Each worker that was given the submission of ends-workers died" in log
+    grades = outcome(here)[0]
+    assert {row[1] for row in grades} == {"s000", "s001", "s002"}
+    assert set(grades) <= set(expected[0])
+
+
+def test_a_scheduler_that_ends_in_mid_batch_is_said_and_the_batch_goes_on_with_another(
+    course, expected, tmp_path
+):
+    here = fresh(course, tmp_path / "course")
+    address = f"tcp://127.0.0.1:{free_port()}"
+
+    def cluster(count):
+        scheduler = started.start(here, "autograder", "cluster", "scheduler", address)
+        until(lambda: "Scheduler at" in said(scheduler), scheduler)
+        started.start(here, "autograder", "cluster", "worker", address, "--workers", str(count))
+        return scheduler
+
+    with programs() as started:
+        scheduler = cluster(2)
+        batch = started.start(here, *GRADE, "--cluster", address)
+        until(lambda: len(graded(here)) >= 2, batch)
+        kill(scheduler)
+        until(lambda: batch.poll() is not None)
+        assert batch.returncode == 2
+        last = said(batch).splitlines()[-1]
+        assert last.startswith(f"error: The scheduler {address} was lost in the middle of the batch")
+        assert "What was graded before is kept" in last
+        cluster(1)
+        done = run(here, *GRADE, "--cluster", address)
+        assert done.returncode == 0, done.stderr
+    assert outcome(here) == expected
+    assert max(Counter(graded(here)).values()) == 1
+
+
+def test_workers_that_are_not_like_the_grader_are_named_before_anything_is_graded(course, tmp_path):
+    here, other = fresh(course, tmp_path / "course"), fresh(course, tmp_path / "other")
+    with (other / "lib/gradlab/checks/observation.py").open("a") as file:
+        file.write("\n# Another state.\n")
+    file = prepare(tmp_path / "cluster", f"tcp://127.0.0.1:{free_port()}")
+    file.write_text(file.read_text().replace("wait = 30", "wait = 2"))
+    grade = (*GRADE, "--cluster", str(file))
+    with programs() as started:
+        done = run(here, *grade)
+        assert done.returncode == 2
+        assert re.search(r"error: The scheduler tcp://\S+ cannot be reached: .*Is it running", done.stderr)
+
+        scheduler = started.start(here, "autograder", "cluster", "scheduler", str(file))
+        until(lambda: "Scheduler at" in said(scheduler), scheduler)
+        done = run(here, *grade)
+        assert done.returncode == 2
+        assert re.search(
+            r"error: The scheduler tcp://\S+ has no workers, and none came within 2 s", done.stderr
+        )
+
+        file.write_text(file.read_text().replace("wait = 2", "wait = 60"))
+        words = ("autograder", "cluster", "worker", str(file), "--workers", "1")
+        started.start(other, *words)
+        started.start(here, *words, "--dask=--nthreads 2")
+        until(lambda: said(scheduler).count("Register worker") == 2, scheduler)
+        done = run(here, *grade)
+        assert done.returncode == 2
+        assert re.search(r"gradlab and autograder is \w{12} there and \w{12} here", done.stderr)
+        assert "threads is 2 there and 1 here" in done.stderr
+        assert len(re.findall(r"tcp://127.0.0.1:\d+ on \S+: ", done.stderr)) == 2
+        assert not graded(here)
+
+
+def test_a_worker_that_comes_later_is_compared_too(monkeypatch):
+    import distributed  # noqa: PLC0415 (a second, which only this test is worth)
+
+    monkeypatch.setattr(distributed, "get_worker", lambda: SimpleNamespace(state=SimpleNamespace(nthreads=1)))
+    monkeypatch.setattr(grading, "_prepare_once", lambda: None)
+    monkeypatch.setattr(grading, "work", lambda setting, job: "graded")
+    assert grading.grade_here(versions(), None, None) == "graded"
+    with pytest.raises(UserError, match=r"may not grade: numpy is .* there and 1.0 here"):
+        grading.grade_here({**versions(), "numpy": "1.0"}, None, None)
+
+
+def test_the_state_of_the_code_changes_with_every_line_of_it(tmp_path):
+    (tmp_path / "work").mkdir()
+    (tmp_path / "a.py").write_text("1")
+    before = code_digest([tmp_path])
+    (tmp_path / "work/handed_in.py").write_text("1")
+    assert code_digest([tmp_path]) == before
+    (tmp_path / "a.py").write_text("2")
+    assert code_digest([tmp_path]) != before
+
+
+def test_without_dask_it_is_said_how_it_is_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UserError, match=r"needs the extra `scale`: pip install -e '\.\[scale\]'"):
+        grading.Cluster("tcp://127.0.0.1:1", 1)
+
+
+def test_dask_is_loaded_by_nothing_but_a_cluster():
+    done = run(ROOT, "autograder", "grade", "--help")
+    assert "--cluster" in done.stdout
+    code = "import sys, autograder.grade, autograder.cluster; print({'dask', 'distributed', 'cryptography'} & set(sys.modules))"
+    (found,) = run(ROOT, "timeit", "-n1", "-r1", code).stdout.splitlines()[:1]
+    assert found == "set()"
+
+
+def test_a_cluster_file_is_made_for_its_owner_and_says_where_its_certificates_lie(tmp_path):
+    path = prepare(tmp_path / "new", "tls://10.0.0.1:8786")
+    place = find_place(str(path))
+    assert place.is_encrypted
+    assert (place.ca, place.certificate) == (str(tmp_path / "new/ca.pem"), str(tmp_path / "new/node.pem"))
+    assert [file.name for file in path.parent.iterdir() if file.stat().st_mode & 0o077] == ["cluster.toml"]
+    with pytest.raises(UserError, match="is there already"):
+        prepare(tmp_path / "new", "tls://10.0.0.1:8786")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("address = 'ftp://x'", "needs a line such as address"),
+        ("address = 'tcp://a:1'\nadress = 1", "says 'adress'; it may say address, ca"),
+        ("address = 'tcp://a:1'\nwait = '1'", "says wait = '1', which is of the wrong kind"),
+        ("address = 'tls://a:1'", "ca and certificate belong to tls://"),
+        ("address = 'tls://a:1'\nca = 'a.pem'", "a.pem is not there"),
+        ("address = 'tcp://a:1'\nlost_after = 5", "lost_after is at least 11"),
+        ("address = ", "cannot be read"),
+    ],
+)
+def test_a_cluster_file_with_a_mistake_is_refused_with_a_sentence(tmp_path, text, sentence):
+    path = tmp_path / "cluster.toml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=re.escape(sentence)):
+        find_place(str(path))
+
+
+@pytest.mark.parametrize("where", ["nowhere", "tcp://host", "http://host:1", "tls://"])
+def test_what_is_no_cluster_is_refused_with_a_sentence(where):
+    with pytest.raises(UserError, match="is no cluster: give tcp://host:port"):
+        find_place(where)
