@@ -3,6 +3,7 @@
 Workers touch nothing but the notebook they are given; what is written is written here, by one process.
 """
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -209,7 +210,7 @@ def _record(submission: Submission, done: Done, batch: Batch, book: Gradebook, r
         outcome = replace(outcome, notes=(*outcome.notes, remark))
     resources = gradebook.resources_for(lesson, student, batch.config)
     gradebook.enter_submission(book, lesson, student, handed_in)
-    notebook = None if done.notebook is None else nbformat.reads(done.notebook, as_version=4)
+    notebook = None if done.notebook is None else nbformat.from_dict(json.loads(done.notebook))
     if notebook is None:
         gradebook.record_nothing(book, lesson, student)
     else:

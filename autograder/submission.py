@@ -3,25 +3,18 @@
 import json
 import os
 import stat
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder.course import Lesson
 from autograder.errors import UserError
 
 MAX_BYTES = 100_000_000  # nbgrader's own limit for a file
 MAX_CELLS = 5_000
-NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
-    "code": new_code_cell,
-    "markdown": new_markdown_cell,
-    "raw": new_raw_cell,
-}
 
 
 class NotHandedInError(Exception):
@@ -112,10 +105,8 @@ def parse_notebook(text: str) -> NotebookNode:
         raise UnreadableError("The file is JSON, but not a notebook: it has no list of cells.")
     if len(cells) > MAX_CELLS:
         raise UnreadableError(f"The notebook has {len(cells)} cells; more than {MAX_CELLS} are not graded.")
-    notebook: NotebookNode = new_notebook(
-        cells=[_clean_cell(cell) for cell in cells if isinstance(cell, dict)]
-    )
-    return notebook
+    clean = [_clean_cell(cell, number) for number, cell in enumerate(cells) if isinstance(cell, dict)]
+    return NotebookNode(cells=clean, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
 
 
 def read_bytes(submission: Submission) -> bytes:
@@ -201,16 +192,22 @@ def _upgraded(content: dict[str, Any]) -> dict[str, Any]:
     return upgraded
 
 
-def _clean_cell(cell: dict[str, Any]) -> NotebookNode:
+def _clean_cell(cell: dict[str, Any], number: int) -> NotebookNode:
+    """A cell of nothing but what is known to be right: nbformat's own makers look through its schema for each one."""
     kind = cell.get("cell_type")
-    new_cell = NEW_CELL[kind] if isinstance(kind, str) and kind in NEW_CELL else new_raw_cell
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
-    clean: NotebookNode = new_cell(
+    clean = NotebookNode(
+        cell_type=kind if kind in ("code", "markdown") else "raw",
+        id=f"cell-{number}",
         source=_text(cell.get("source")).replace("\r\n", "\n"),
-        metadata={"nbgrader": {"grade_id": grade_id}} if isinstance(grade_id, str) else {},
+        metadata=nbformat.from_dict(
+            {"nbgrader": {"grade_id": grade_id}} if isinstance(grade_id, str) else {}
+        ),
     )
+    if kind == "code":
+        clean.update(outputs=[], execution_count=None)
     if kind == "markdown":
         clean.update(_pictures(cell.get("attachments")))
     return clean

@@ -130,7 +130,7 @@ def _work(setting: Setting, job: Job) -> Done:
             continue
         clock.stop("running")
         outcome = outcome_of(report, notes)
-        text = nbformat.writes(clean_notebook(copy))
+        text = json.dumps(clean_notebook(copy))  # nbformat looks through it when it is written to a file
         clock.stop("cleaning")
         seconds = {**clock.seconds, **report.seconds}
         return Done(job.student, text, outcome, sandboxes.isolation.level, seconds)
