@@ -88,7 +88,7 @@ class Arrivals:
             )
         for student in students:
             with suppress(OSError):  # gone meanwhile, or not for us to enter: the next batch says so
-                there = set(os.listdir(self._submitted / student))  # noqa: PTH208 (this is done a thousand times a second)
+                there = set(os.listdir(self._submitted / student))  # noqa: PTH208 (names are all we need)
                 for lesson in self._lessons:
                     if lesson.name in there:
                         yield Submission(student, self._submitted / student / lesson.name, lesson)
