@@ -23,6 +23,8 @@ from autograder.worker import Done, Job, Setting, work
 if TYPE_CHECKING:
     from distributed import Client
 
+# Seconds for the other end to take leave, which a scheduler that is gone does not.
+GOODBYE = 5
 KEPT = "What was graded before is kept."
 
 
@@ -72,6 +74,7 @@ class Cluster:
         except (CancelledError, OSError) as error:
             if isinstance(error, OSError) and not _is_of_dask(error):
                 raise
+            self.close()
             raise UserError(
                 f"The scheduler {self.place.address} was lost in the middle of the batch ({_said(error)}). {KEPT} "
                 "See to the scheduler, then run the same command again."
@@ -84,9 +87,11 @@ class Cluster:
         """
         if self._client is None:
             import dask.config  # noqa: PLC0415
+            import distributed  # noqa: PLC0415
 
             dask.config.set(settings(self.place))
-            logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by us
+            for logger in (distributed.__name__, distributed.client.__name__):  # what matters is said by us
+                logging.getLogger(logger).setLevel(logging.CRITICAL)
             atexit.register(self.close)
             try:
                 self._client = self._connected()
@@ -105,7 +110,7 @@ class Cluster:
         for each in (client, local):
             if each is not None:
                 with suppress(TimeoutError, OSError):
-                    each.close()
+                    each.close(timeout=GOODBYE)
 
     def _connected(self) -> "Client":
         from distributed import Client, LocalCluster  # noqa: PLC0415
