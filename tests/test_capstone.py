@@ -70,12 +70,12 @@ def test_there_are_recipes_with_mistakes():
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_check_agrees_over_20_seeds_from_both_sides(seed):
     assert sum(points(by_the_book, seed).values()) == TRAIN.max_points
-    too_short = next(mistake for mistake in RECIPES if mistake.name.startswith("Steps too short"))
+    too_short = next(mistake for mistake in RECIPES if mistake.name.startswith("The rate does not suit"))
     assert points(too_short.function, seed)["90 % right"] == 0
 
 
 def test_the_default_rate_of_adam_earns_the_first_band_only():
-    too_short = next(mistake for mistake in RECIPES if mistake.name.startswith("Steps too short"))
+    too_short = next(mistake for mistake in RECIPES if mistake.name.startswith("The rate does not suit"))
     earned = points(too_short.function)
     assert [earned[f"{100 * band:.0f} % right"] for band in BANDS] == [1, 0, 0]
 

@@ -234,6 +234,31 @@ def test_a_wrong_sign_is_called_a_wrong_sign():
     assert "Every entry has the wrong sign." in str(check(turned))
 
 
+def test_nothing_is_said_to_be_one_times_what_it_should_be():
+    verdict = check(
+        cell(
+            "def momentum_step(w, grad, v, lr, rho=0.9): v = rho * v + grad; return (w - lr * v) * 1.0001, v"
+        )
+    )
+    assert "should be" in str(verdict)
+    assert "times what it should be" not in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("return lr^rho", "written `**`"),
+        ("return lr if lr > np.array([0, 1]) else rho", "`np.where`"),
+        ("return float(np.array([lr, rho]))", "those of NumPy take every entry"),
+        ("return np.ones((4, 3)) * np.ones(4)", "from their last axis"),
+        ("return (lr, rho) - (rho, lr)", "`values[0]`"),
+        ("return [lr] / rho", "`np.asarray`"),
+    ],
+)
+def test_a_message_that_says_little_to_a_beginner_comes_with_a_remedy(line, remedy):
+    assert remedy in str(check(cell(f"def effective_step(lr, rho): {line}")))
+
+
 def test_numbers_that_agree_in_four_digits_are_shown_with_more():
     verdict = limit("return 2.0001 * (1 + rho) / L")
     wanted, got = re.search(r"should be (\S+) and yours is (\S+)\.$", verdict.story[-1]).groups()

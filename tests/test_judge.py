@@ -51,6 +51,20 @@ def test_the_mistake_that_shows_exactly_what_was_seen_is_named_before_one_that_e
     assert judge(doubled, lambda x: 7 if x == 1 else x + x, VISIBLE).mistakes == ("Wrong at 1 and at 2",)
 
 
+def test_what_is_coarse_names_a_mistake_only_where_everything_else_is_as_with_it_too():
+    def sign(function, rng):
+        yield Sight("At 1", "the sign", np.sign(function(1)))
+
+    def two(function, rng):
+        yield Sight("At 2", "x", function(2))
+
+    aspects = (Aspect("the sign", 1, sign, coarse=True), Aspect("2", 1, two))
+    doubled = Exercise("doubled", "05-momentum", ("x",), lambda x: 2 * x, aspects)
+    doubled.mistake("Always -7", why="Wrong.", hint="Which?")(lambda x: -7)
+    assert judge(doubled, lambda x: -7, VISIBLE).mistakes == ("Always -7",)
+    assert judge(doubled, lambda x: 2 * x if x == 2 else -x, VISIBLE).mistakes == ()
+
+
 @pytest.mark.parametrize("name", ["momentum_step", "violates_chord", "xavier_normal"])
 def test_what_was_looked_at_before_gives_the_same_verdicts_as_what_is_looked_at_anew(name):
     exercise = find_exercise(name)

@@ -87,6 +87,8 @@ class Aspect:
         lacking: what to say to work that lacks this aspect and nothing else.
         manners: True for good manners, such as leaving the caller's arrays alone. They earn points only when some
             value is right too: a function that does nothing has good manners.
+        coarse: True where many mistakes look the same, as when all that is told is a band. Then a mistake is named only
+            if everything else is as with it, too.
         rtol: relative tolerance, on the scale of the largest expected entry.
     """
 
@@ -95,6 +97,7 @@ class Aspect:
     probe: Probe
     lacking: Advice | None = None
     manners: bool = False
+    coarse: bool = False
     rtol: float = 1e-5
 
 

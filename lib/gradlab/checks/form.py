@@ -174,9 +174,12 @@ def _truth(value: Any, what: str, asked: str) -> npt.NDArray[Any]:
     if array.dtype.kind in "iuf" and np.isin(array, (0, 1)).all():
         array = array.astype(bool)
     if array.dtype.kind != "b":
+        numbers = array.dtype.kind in "iuf"
+        found = (
+            f"holds {array[~np.isin(array, (0, 1))][0]:.4g}" if numbers else f"is a {type(value).__name__}"
+        )
         raise WrongForm(
-            "Neither True nor False",
-            f"{asked}; {what} must be True or False, and yours is a {type(value).__name__}.",
+            "Neither True nor False", f"{asked}; {what} must be True or False, and yours {found}."
         )
     return array
 

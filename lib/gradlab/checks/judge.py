@@ -231,13 +231,17 @@ def _mistake(
 
 
 def _shown_by_a_mistake(exercise: Exercise, seen: Seen, holds: list[bool], known: Known) -> Advice | None:
-    """The mistake that shows exactly what was seen; failing that, the first that explains every aspect that fails."""
+    """The mistake that shows exactly what was seen; failing that, the first that explains every aspect that fails.
+
+    Only exactly what was seen will do where nothing has failed but what is coarse: there, most mistakes look the same.
+    """
 
     def shows(mistake: Mistake, index: int) -> bool:
         return agree(known.shown(index, mistake.function), seen[index], exercise.aspects[index].rtol)
 
     failing = [index for index, ok in enumerate(holds) if not ok]
     holding = [index for index, ok in enumerate(holds) if ok]
+    telling = not all(exercise.aspects[index].coarse for index in failing)
     explaining = None
     for mistake in known.mistakes:
         # Most mistakes are ruled out by the first aspect that fails; the others need not be looked at.
@@ -245,7 +249,8 @@ def _shown_by_a_mistake(exercise: Exercise, seen: Seen, holds: list[bool], known
             continue
         if all(shows(mistake, index) for index in holding):
             return mistake
-        explaining = explaining or mistake
+        if telling:
+            explaining = explaining or mistake
     return explaining
 
 

@@ -112,6 +112,32 @@ def quiet(printed: io.StringIO) -> Iterator[None]:
         yield
 
 
+# What is in a message of Python or NumPy that says little to a beginner, and what to do about it.
+_REMEDIES = (
+    (("^", "bitwise_xor"), "In Python a power is written `**`, not `^`."),
+    (
+        ("truth value of an array",),
+        "`if`, `min` and `max` ask one number; `np.where`, `np.minimum` and `np.maximum` ask every entry of an array.",
+    ),
+    (
+        ("only 0-dimensional arrays", "only length-1 arrays"),
+        "`int`, `float` and the functions of `math` take one number; those of NumPy take every entry of an array.",
+    ),
+    (
+        ("could not be broadcast together",),
+        "NumPy lines shapes up from their last axis. Which axis should each of your sums and means go along?",
+    ),
+    (
+        ("'tuple' and", "and 'tuple'"),
+        "One side is several values in one: pick the one that you mean, as in `values[0]`.",
+    ),
+    (
+        ("'list' and", "and 'list'"),
+        "A list does no arithmetic: `np.asarray` makes an array of it.",
+    ),
+)
+
+
 def own_words(error: BaseException) -> str:
     """The exception in the learner's words: their own line, none of our stack."""
     if isinstance(error, StoppedElsewhere):
@@ -128,8 +154,9 @@ def _in_words(error: BaseException) -> str:
     if isinstance(error.__cause__, StopIteration):
         error = error.__cause__  # what Python makes of it inside a probe would puzzle the learner
     problem = "".join(traceback.format_exception_only(error)).strip()
-    if "^" in problem or "bitwise_xor" in problem:
-        problem += "\n(In Python a power is written `**`, not `^`.)"
+    remedy = next((remedy for signs, remedy in _REMEDIES if any(sign in problem for sign in signs)), None)
+    if remedy:
+        problem += f"\n({remedy})"
     frame = _innermost_outside_library(error.__traceback__)
     if frame is None:
         return f"Your code stopped with {problem}"

@@ -29,10 +29,10 @@ def _constant(lr):
 
 
 _SHORT = (
-    "Steps too short for the budget",
-    "The loss falls, and the budget is spent long before it is down. The famous default rates are made for runs of many "
-    "thousands of steps, and this one has a hundred.",
-    "Steps times rate is the reach of a run (lesson 08). How far does yours get?",
+    "The rate does not suit a hundred steps",
+    "The loss falls, and when the budget is spent it is far from down. Most often the steps are too short: the famous default "
+    "rates are made for runs of many thousands of them. Or else they are so long that the loss jumps about.",
+    "Draw the loss of your batches: does it still fall at the end, or does it jump? Steps times rate is the reach of a run (lesson 08).",
 )
 _mistake(*_SHORT, _recipe(_adam, _constant(0.001)))
 _mistake(*_SHORT, _recipe(lambda w, grad, state, lr: (w - lr * grad, state), _constant(0.03)))

@@ -236,7 +236,22 @@ train = Exercise(
         Aspect("several steps", 1, _steps((3, 5, 4))),
         Aspect("the budget", 1, _budget),
         Aspect("the batches", 1, _batches),
-        *(Aspect(f"{100 * limit:.0f} % right", 1, _reaches(i)) for i, limit in enumerate(BANDS)),
+        *(
+            Aspect(
+                f"{100 * limit:.0f} % right",
+                1,
+                _reaches(i),
+                coarse=True,
+                lacking=Advice(
+                    "The recipe does not suit the budget",
+                    why="Your loop does what it should; what is left is the recipe. Steps that are too short are still on their "
+                    "way when the budget is spent, and steps that are too long never settle.",
+                    hint="Draw the loss of your batches. Does it still fall at the end, or does it jump? Then try your rates "
+                    "halved and doubled, as in section 4.",
+                ),
+            )
+            for i, limit in enumerate(BANDS)
+        ),
         Aspect(
             "arguments unchanged",
             1,

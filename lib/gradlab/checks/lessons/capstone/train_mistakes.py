@@ -91,7 +91,7 @@ _mistake(
 )
 _mistake(
     "rule and rate are not used",
-    "Your loop follows its own rule and rate even when it is given others. In section 5 all variants would be the same run.",
+    "Your loop follows its own rule and rate even when it is given others. In section 6 all variants would be the same run.",
     "Which two arguments has train after rng, and where does your loop call them?",
     _loop(ours=True),
 )
@@ -112,6 +112,12 @@ _mistake(
     "You hand the number of digits to the rate as its total. The run is as long as the budget.",
     "How many steps has the run in all?",
     _loop(_with_rate(lambda rate, t, budget, n: rate(t, n))),
+)
+_mistake(
+    "A total of your own",
+    "The total that your rate is told is a number of your own, and not the budget of this run.",
+    "How many steps has the run in all, and which argument says so?",
+    _loop(_with_rate(lambda rate, t, budget, n: rate(t, 100))),
 )
 _mistake(
     "t and total have changed places",
@@ -164,7 +170,7 @@ def _(params, n, gradient, budget, rng, rule=heavy_ball, rate=half_cosine):
 @train.mistake(
     "The mean of the path",
     why="You return the average of the parameters over the run. That can be a good idea, but here those after the last step are "
-    "asked for, so that the variants of section 5 can be compared.",
+    "asked for, so that the variants of section 6 can be compared.",
     hint="What does the docstring say is returned?",
 )
 def _(params, n, gradient, budget, rng, rule=heavy_ball, rate=half_cosine):
@@ -182,6 +188,12 @@ _mistake(
     "Your run asks for one gradient more than the budget holds, and is refused.",
     "How often does `range(budget)` go round, and what stands outside your loop?",
     _loop(calls=lambda budget, n: budget + 1),
+)
+_mistake(
+    "One gradient too few",
+    "Your run stops one step early: it asks for one gradient less than the budget holds.",
+    "How often does your loop go round for a budget of 1?",
+    _loop(calls=lambda budget, n: budget - 1),
 )
 _mistake(
     "The budget is taken for epochs",
