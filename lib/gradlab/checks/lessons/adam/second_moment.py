@@ -143,3 +143,9 @@ _mistake(
     "Each weight keeps an average of its own. Is there a mean in your code?",
     lambda v, grad, beta2: beta2 * v + (1 - beta2) * np.mean(np.square(grad)),
 )
+_mistake(
+    "One number for all weights",
+    "np.dot multiplies the gradient with itself and adds everything up, so every weight gets the same news.",
+    "Each weight keeps an average of its own. What squares an array entry by entry?",
+    lambda v, grad, beta2: beta2 * v + (1 - beta2) * np.dot(grad, grad),
+)

@@ -90,7 +90,8 @@ _mistake(
 )
 _mistake(
     "The variance taken for a constant",
-    "You let the mean move with the inputs, but not the variance.",
+    "You let the mean move with the inputs, but not the variance. A second term with a product of two means does not help, since "
+    "the mean of x_hat is 0: it is the mean of the product that is wanted.",
     "Which term of dx comes from the root in the formula?",
     centred=lambda g, x_hat: g - g.mean(axis=0),
 )
@@ -143,6 +144,18 @@ _mistake(
     dx=lambda centred, gamma, std: gamma * centred * std,
 )
 _mistake(
+    "Divided by the variance",
+    "Your dx is divided by the variance instead of its root.",
+    "When x is divided by 10 in the forward pass, by what is its gradient divided?",
+    dx=lambda centred, gamma, std: gamma * centred / std**2,
+)
+_mistake(
+    "One mean for all features",
+    "Your means go over all numbers. Each feature has its own, over the batch.",
+    "Along which axis do the examples of one feature lie?",
+    centred=lambda g, x_hat: g - g.mean() - x_hat * (g * x_hat).mean(),
+)
+_mistake(
     "Divided by gamma",
     "You divide by gamma on the way back. A gradient is multiplied by what the forward pass multiplied with.",
     "If out = 3 * x, what is dx for a gradient of 1?",
@@ -185,6 +198,18 @@ _mistake(
     dgamma=lambda g, x_hat: (g * x_hat).mean(axis=0),
     dbeta=lambda g, x_hat: g.mean(axis=0),
 )
+
+
+@batchnorm_backward.mistake(
+    "x in place of x_hat",
+    why="You use the inputs themselves where the normalised ones belong, in dgamma and in one place of dx.",
+    hint="What is gamma multiplied with in the forward pass?",
+)
+def _(grad, x, gamma, eps=1e-5):
+    std = np.sqrt(x.var(axis=0) + eps)
+    x_hat = (x - x.mean(axis=0)) / std
+    dx = gamma / std * (grad - grad.mean(axis=0) - x * (grad * x_hat).mean(axis=0))
+    return dx, (grad * x).sum(axis=0), grad.sum(axis=0)
 
 
 @batchnorm_backward.mistake(

@@ -29,8 +29,9 @@ def _running(forward: Function, rng: np.random.Generator) -> Iterator[Sight]:
     momentum = round(rng.uniform(0.6, 0.85), 2)
     for count in range(1, 4):
         _, mean, var = forward(batch(rng, 4, 2), gamma, beta, mean, var, momentum)
-        yield Sight(f"After {count} batches with momentum {momentum:g},", "running_mean", mean)
-        yield Sight(f"After {count} batches with momentum {momentum:g},", "running_var", var)
+        when = f"After {count} batch{'es' if count > 1 else ''} with momentum {momentum:g},"
+        yield Sight(when, "running_mean", mean)
+        yield Sight(when, "running_var", var)
     _, mean, var = forward(batch(rng, 3, 2), gamma, beta, mean, var, 0.3)
     yield Sight("With momentum 0.3,", "running_mean", mean)
     yield Sight("With momentum 0.3,", "running_var", var)
@@ -142,6 +143,30 @@ _mistake(
     normalize=lambda x, mean, var, eps: (x - mean) / (var + eps),
 )
 _mistake(
+    "The root is taken twice",
+    "What you call the variance is the standard deviation already, and you take the root of it once more.",
+    "np.std or np.var: which of the two stands under the root of the formula?",
+    var=lambda x: x.std(axis=0),
+)
+_mistake(
+    "The variance is the mean of squares",
+    "You average the squares of the inputs, not of their distances from the mean.",
+    "What is the variance of a feature that is 5 in every example?",
+    var=lambda x: np.mean(x**2, axis=0),
+)
+_mistake(
+    "The variance is a sum",
+    "You add up the squared distances from the mean and do not divide by the number of examples.",
+    "What should happen to the variance when every example comes twice?",
+    var=lambda x: np.sum((x - x.mean(axis=0)) ** 2, axis=0),
+)
+_mistake(
+    "Only the mean is divided",
+    "You divide the mean by the spread, and not what is left when it has been taken off (check the brackets).",
+    "Which comes first: taking off, or dividing?",
+    normalize=lambda x, mean, var, eps: x - mean / np.sqrt(var + eps),
+)
+_mistake(
     "Not centred",
     "You divide by the spread but never take the mean off.",
     "What is the mean of a normalised feature?",
@@ -225,6 +250,19 @@ def _(x, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5):
     mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
     out = gamma * (x - mean) / np.sqrt(var + eps) + beta
     return out, *_forward(x, gamma, beta, running_mean, running_var, momentum, eps)[1:]
+
+
+@batchnorm_forward.mistake(
+    "Along the wrong axis",
+    why="You take means and variances over the features of each example. Here each feature is normalised over the batch, and so "
+    "are the running averages made.",
+    hint="x has shape (n, d). Which axis counts the examples?",
+)
+def _(x, gamma, beta, running_mean, running_var, momentum=0.9, eps=1e-5):
+    mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+    out = gamma * (x - mean) / np.sqrt(var + eps) + beta
+    averages = ((running_mean, mean), (running_var, var))
+    return out, *(momentum * old + (1 - momentum) * new for old, new in averages)
 
 
 @batchnorm_forward.mistake(

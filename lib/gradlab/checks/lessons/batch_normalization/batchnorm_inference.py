@@ -83,6 +83,12 @@ _mistake(
     lambda x, gamma, beta, mean, var, eps: gamma * (x - mean) / np.sqrt(x.var(axis=0) + eps) + beta,
 )
 _mistake(
+    "Mean and variance swapped",
+    "You take running_var off and divide by the root of running_mean.",
+    "Which of the two can be negative, and may therefore not stand under a root?",
+    lambda x, gamma, beta, mean, var, eps: gamma * (x - var) / np.sqrt(mean + eps) + beta,
+)
+_mistake(
     "eps outside the root",
     "You add eps behind the root, so training and test time disagree.",
     "What stands under the root?",

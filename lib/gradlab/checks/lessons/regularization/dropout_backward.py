@@ -88,6 +88,18 @@ _mistake(
     lambda grad, mask, p: grad * mask / np.where(p == 0, 1.0, p),
 )
 _mistake(
+    "Divided by p",
+    "You divide by the share that is dropped.",
+    "With which number was a kept unit multiplied on the way forward?",
+    lambda grad, mask, p: grad * mask / np.float64(p),
+)
+_mistake(
+    "Only the kept entries",
+    "`grad[mask]` picks the kept entries out and loses the places of the others. The result has the shape of grad.",
+    "What is the gradient of a unit that was dropped, and where does it stand?",
+    lambda grad, mask, p: grad[mask] / (1 - p),
+)
+_mistake(
     "Scaled by the mask's own share",
     "You divide by the share of True in this mask. The forward pass divided by 1 - p, which is the expected share.",
     "Which number did the forward pass divide by?",

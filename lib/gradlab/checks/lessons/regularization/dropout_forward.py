@@ -47,6 +47,8 @@ def _randomness(forward: Function, rng: np.random.Generator) -> Iterator[Sight]:
         "From one row to the next,", "the share of the mask that is the same", np.mean(one[1:] == one[:-1])
     )
     yield Sight("From one column to the next,", "the share of the mask that is the same", np.mean(one[:, 1:] == one[:, :-1]))  # fmt: skip
+    kept = [np.sum(forward(np.ones((5, 10)), 0.5, np.random.default_rng(seed))[1]) for seed in range(8)]
+    yield Sight("In eight draws of 50 units,", "whether their number changes", np.float64(np.ptp(kept) > 0))
 
 
 def _at_test_time(forward: Function, rng: np.random.Generator) -> Iterator[Sight]:
@@ -109,6 +111,12 @@ _mistake(
     scale=lambda p: 1 / p if p else 1,
 )
 _mistake(
+    "Divided by p",
+    "You divide by the share that is *dropped*. At p = 0.1 that makes the kept units ten times too loud.",
+    "Which share of the units is still speaking?",
+    scale=lambda p: np.divide(1.0, p),
+)
+_mistake(
     "Multiplied instead of divided",
     "You multiply by the share that is kept, so the units that remain get quieter instead of louder.",
     "Should those that remain make up for the silent ones or join them?",
@@ -121,6 +129,20 @@ _mistake(
     "With p = 0.1, should a tenth of the units be silent or nine tenths?",
     keep=lambda x, p, rng: rng.random(x.shape) < p,
     scale=lambda p: 1 / p if p else 1,
+)
+_mistake(
+    "p read as the share that is kept",
+    "You keep a unit with probability p. Here, as in PyTorch and Keras, p is the probability of *dropping*; some papers and "
+    "courses mean the other one. At p = 0.5 nobody would notice.",
+    "With p = 0.1, should a tenth of the units be silent or nine tenths?",
+    keep=lambda x, p, rng: rng.random(x.shape) < p,
+    scale=lambda p: np.divide(1.0, p),
+)
+_mistake(
+    "A fixed number is dropped",
+    "You drop the same number of units every time. Each unit has to be drawn on its own, so that their number changes.",
+    "If you toss four coins, are two of them always heads?",
+    keep=lambda x, p, rng: (rng.permutation(x.size) >= round(p * x.size)).reshape(x.shape),
 )
 _mistake(
     "The wrong units are kept",
@@ -176,6 +198,12 @@ _mistake(
     "You divide by 1 - p at test time, where nothing was dropped.",
     "What should come out at test time for an input of 1?",
     test=lambda x, p, rng: (x / (1 - p), np.ones(x.shape, dtype=bool)),
+)
+_mistake(
+    "The mask of training at test time",
+    "Your outputs are right, but at test time every unit is kept, so the mask is True everywhere; yours still drops some.",
+    "Which units are kept at test time?",
+    test=lambda x, p, rng: (x, rng.random(x.shape) >= p),
 )
 _mistake(
     "No mask at test time",

@@ -121,6 +121,22 @@ _mistake(
     "With patience 2, how many bad epochs are put up with?",
     enough=lambda bad, patience: bad >= patience,
 )
+
+
+@early_stopping.mistake(
+    "One epoch early",
+    why="You stop when the count of bad epochs *reaches* patience, which with patience 0 is right after the first epoch.",
+    hint="With patience 2, how many bad epochs are put up with?",
+)
+def _(losses, patience=3):
+    best, bad = 0, 0
+    for epoch in range(1, len(losses)):
+        best, bad = (epoch, 0) if losses[epoch] < losses[best] else (best, bad + 1)
+        if bad >= patience:
+            return epoch, best
+    return len(losses) - 1, best
+
+
 _mistake(
     "One epoch late",
     "You put up with one bad epoch more than patience says.",

@@ -124,13 +124,14 @@ _mistake(
     penalty=lambda W, b, lam: lam * np.sum(W**2),
     gradient=lambda W, b, lam: 2 * lam * W,
 )
-_mistake(
-    l2_penalty,
-    "The length instead of its square",
-    "You take the root of the sum of squares. Its slope is W divided by the length, which is another penalty.",
-    "Does the formula end with a root?",
-    penalty=lambda W, b, lam: lam * np.sqrt(np.sum(W**2)),
-)
+for share in (1.0, 0.5):
+    _mistake(
+        l2_penalty,
+        "The length instead of its square",
+        "You take the root of the sum of squares. Its slope is W divided by the length, which is another penalty.",
+        "Does the formula end with a root?",
+        penalty=lambda W, b, lam, share=share: share * lam * np.sqrt(np.sum(W**2)),
+    )
 _mistake(
     l2_penalty,
     "The length instead of its square",

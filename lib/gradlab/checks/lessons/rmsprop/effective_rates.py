@@ -191,6 +191,45 @@ _mistake(
 
 
 @effective_rates.mistake(
+    "rho is fixed at 0.9",
+    why="Your average uses 0.9 whatever rho is passed in: it is written into your formula, or rho is not handed on to "
+    "moving_average_of_squares.",
+    hint="Where does the rho of the first line appear in your loop?",
+)
+def _(grads, lr, rho=0.9, eps=1e-8):
+    return _rates(grads, lr, 0.9, eps)
+
+
+@effective_rates.mistake(
+    "Whole numbers swallow the fractions",
+    why="From whole numbers your rates are cut off: an array that is made like one of whole numbers holds whole numbers only.",
+    hint="Which dtype should the array of the rates have, whatever that of grads is?",
+)
+def _(grads, lr, rho=0.9, eps=1e-8):
+    rates = np.empty_like(grads)
+    rates[...] = _rates(grads, lr, rho, eps)
+    return rates
+
+
+@effective_rates.mistake(
+    "Only the first rate",
+    why="You return after the first gradient: the `return` stands inside the loop.",
+    hint="How far is your return indented?",
+)
+def _(grads, lr, rho=0.9, eps=1e-8):
+    return _rates(grads, lr, rho, eps)[0]
+
+
+@effective_rates.mistake(
+    "The rate before the first gradient",
+    why="You begin with the rate that s = 0 would give, so there is one rate more than there are gradients.",
+    hint="How many numbers should come out for four gradients?",
+)
+def _(grads, lr, rho=0.9, eps=1e-8):
+    return np.array([lr / np.sqrt(eps), *_rates(grads, lr, rho, eps)])
+
+
+@effective_rates.mistake(
     "The steps instead of the rates",
     why="You multiply by the gradients: those are the steps. The rate is what the gradient is multiplied with.",
     hint="In w <- w - rate * grad, which part is asked for?",

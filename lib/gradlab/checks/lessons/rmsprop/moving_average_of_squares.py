@@ -26,7 +26,7 @@ def _several(average: Function, rng: np.random.Generator) -> Iterator[Sight]:
     s, rho = np.abs(short_decimals(rng, 2)), _rho(rng)
     for count in range(1, 5):
         s = average(s, short_decimals(rng, 2), rho)
-        yield Sight(f"From an s that is not zero, after {count} gradients", "s", s)
+        yield Sight(f"From an s that is not zero, after {count} gradient{'s' if count > 1 else ''}", "s", s)
     little = round(rng.uniform(0.2, 0.4), 2)
     yield Sight(
         f"With rho = {little:g}", "s", average(np.abs(short_decimals(rng, 2)), short_decimals(rng, 2), little)
@@ -108,6 +108,18 @@ _mistake(
     lambda s, grad, rho=0.9: rho * s + (1 - rho) * grad,
 )
 _mistake(
+    "Doubled instead of squared",
+    "You multiply the gradient by 2; its square is wanted. Negative gradients then make s negative, and its root nan.",
+    "In Python, what is the difference between grad * 2 and grad ** 2?",
+    lambda s, grad, rho=0.9: rho * s + (1 - rho) * grad * 2,
+)
+_mistake(
+    "The old average is kept in full",
+    "You keep all of the old s and add the new share to it, so s can only grow.",
+    "The shares of an average add up to 1. Do yours?",
+    lambda s, grad, rho=0.9: s + (1 - rho) * grad**2,
+)
+_mistake(
     "Absolute value instead of square",
     "You average the sizes of the gradients. The formula averages their squares.",
     "What makes a number positive in the formula: its absolute value, or something else?",
@@ -154,6 +166,12 @@ _mistake(
     "You average the squares over all weights, so every weight gets the same s.",
     "Each weight keeps an average of its own. Is there a sum or a mean in your code?",
     lambda s, grad, rho=0.9: rho * s + (1 - rho) * np.mean(np.square(grad)),
+)
+_mistake(
+    "One number for all weights",
+    "np.dot multiplies the gradient with itself and adds everything up, so every weight gets the same s.",
+    "Each weight keeps an average of its own. What squares an array entry by entry?",
+    lambda s, grad, rho=0.9: rho * s + (1 - rho) * np.dot(grad, grad),
 )
 _mistake(
     "The root is taken too early",

@@ -26,6 +26,8 @@ def _with_warmup(rate: Function, rng: np.random.Generator) -> Iterator[Sight]:
     for epoch in (0, 1, warmup - 1, warmup, warmup + 1, warmup + 4, total - 1):
         when = f"In epoch {epoch} of {total}, with {warmup} epochs of warm-up,"
         yield Sight(when, "the rate", rate(epoch, lr, total, warmup))
+    when = f"In epoch 1 of {total}, with {warmup} epochs of warm-up and min_lr = 0.05,"
+    yield Sight(when, "the rate", rate(1, lr, total, warmup, 0.05))
 
 
 def _after_the_end(rate: Function, rng: np.random.Generator) -> Iterator[Sight]:
@@ -112,6 +114,18 @@ _mistake(
     progress=lambda epoch, total, warmup: np.maximum((epoch - warmup) / (total - warmup), 0),
 )
 _mistake(
+    "The progress is negative during the warm-up",
+    "Before the end of the warm-up your progress is below 0, so the cosine is past its top and lowers the ramp.",
+    "Between which two numbers is the progress held?",
+    progress=lambda epoch, total, warmup: (epoch - warmup) / (total - warmup),
+)
+_mistake(
+    "The progress is negative during the warm-up",
+    "Before the end of the warm-up your progress is below 0, so the cosine is past its top and lowers the ramp.",
+    "Between which two numbers is the progress held?",
+    progress=lambda epoch, total, warmup: np.minimum((epoch - warmup) / (total - warmup), 1),
+)
+_mistake(
     "The warm-up is not taken off",
     "Your cosine starts at epoch 0, under the ramp, so the full rate is never reached.",
     "What should the progress be in the first epoch after the warm-up?",
@@ -178,6 +192,12 @@ _mistake(
     wave=lambda progress: 1 - progress,
 )
 _mistake(
+    "pi is missing",
+    "Your angle runs to 1 instead of pi, so the rate comes down by less than a quarter.",
+    "What is np.cos(1), and what is np.cos(np.pi)?",
+    wave=lambda progress: (1 + np.cos(progress)) / 2,
+)
+_mistake(
     "Degrees instead of radians",
     "np.cos takes radians: half a wave is pi, not 180.",
     "What is np.cos(np.pi)?",
@@ -196,6 +216,12 @@ _mistake(
     ramp=lambda epoch, warmup: np.minimum(epoch / max(warmup, 1), 1) if warmup else 1.0,
 )
 _mistake(
+    "The first epoch is idle",
+    "Your ramp starts at 0, so the first epoch learns nothing, even without a warm-up.",
+    "What is (epoch + 1) / (warmup + 1) in epoch 0?",
+    ramp=lambda epoch, warmup: np.minimum(epoch / max(warmup, 1), 1),
+)
+_mistake(
     "The ramp is one epoch short",
     "You divide by the warm-up alone, so the full rate comes one epoch early.",
     "Which epoch is the first one at the full rate?",
@@ -206,6 +232,14 @@ _mistake(
     "Your ramp does not stop at 1, so the rate climbs far above lr.",
     "How large may the ramp become?",
     ramp=lambda epoch, warmup: (epoch + 1) / (warmup + 1),
+)
+_mistake(
+    "The ramp begins at min_lr",
+    "Your ramp leads from min_lr up to lr. Here the ramp multiplies the rate of the cosine, which during the warm-up is lr.",
+    "What is the rate in epoch 0 of a warm-up of 3 epochs: a quarter of what?",
+    rate=lambda lr, min_lr, wave, ramp: np.where(
+        ramp < 1, min_lr + (lr - min_lr) * ramp, min_lr + (lr - min_lr) * wave
+    ),
 )
 _mistake(
     "min_lr is added on top",

@@ -129,6 +129,18 @@ _mistake(
     lambda epoch, lr, factor=0.5, step_size=10: np.where(np.asarray(epoch) >= step_size, lr * factor, lr),
 )
 _mistake(
+    "The factor read as a loss",
+    "You read the factor as the share that a step takes away. It is the share that is left.",
+    "With a factor of 0.1, is the rate after the first step a tenth of the old one or nine tenths?",
+    lambda epoch, lr, factor=0.5, step_size=10: lr * (1 - factor) ** (np.asarray(epoch) // step_size),
+)
+_mistake(
+    "The rate comes back after the step",
+    "Your rate is lower in the epochs that are multiples of step_size, and in the next one it is what it was.",
+    "What is the rate in the epoch after a step?",
+    lambda epoch, lr, factor=0.5, step_size=10: lr * factor ** (np.asarray(epoch) % step_size == 0),
+)
+_mistake(
     "Divided by the factor",
     "You divide by the factor, so the rate grows.",
     "The factor is below 1. What makes the rate smaller?",

@@ -119,10 +119,32 @@ _wrong_scale(
 )
 _wrong_scale(
     "The test set left as it was",
-    "You standardise the training set only; the network would see test examples in another unit.",
+    "Your test examples come out as they went in, and the network would see them in another unit. That also happens where mean and "
+    "spread are taken from a training set that has been standardised already: they are 0 and 1.",
     "What happens to a test example before the network sees it?",
     lambda train, test: _of(train),
     lambda train, test: (0.0, 1.0),
+)
+_wrong_scale(
+    "The test set scaled by itself",
+    "You divide by the test set's own spread.",
+    "By which spread will a single new example be divided?",
+    lambda train, test: _of(train),
+    lambda train, test: (train.mean(axis=0), test.std(axis=0)),
+)
+_wrong_scale(
+    "Along the wrong axis",
+    "You take means and spreads over the features of each example. Each feature has its own, over the examples.",
+    "Along which axis do the examples of one feature lie?",
+    lambda train, test: (train.mean(axis=1, keepdims=True), train.std(axis=1, keepdims=True)),
+    lambda train, test: (test.mean(axis=1, keepdims=True), test.std(axis=1, keepdims=True)),
+)
+_wrong_scale(
+    "From 0 to 1",
+    "You stretch each feature from its smallest to its largest value. Asked for are mean 0 and standard deviation 1.",
+    "Which two numbers of a feature stand in the formula?",
+    lambda train, test: (train.min(axis=0), np.ptp(train, axis=0)),
+    lambda train, test: (train.min(axis=0), np.ptp(train, axis=0)),
 )
 _wrong_scale(
     "The test set centred by itself",

@@ -103,6 +103,12 @@ _wrong_slice(
     lambda W, d: d * (np.linalg.norm(W, axis=1) / np.linalg.norm(d, axis=1))[:, None],
 )
 _wrong_slice(
+    "Entry by entry",
+    "You give every single entry of the direction the size of the same entry of W. What is rescaled is a whole column.",
+    "How many lengths are there for a layer of two units?",
+    lambda W, d: d * np.abs(W) / np.abs(d),
+)
+_wrong_slice(
     "Upside down",
     "You multiply by the length of the direction and divide by that of W.",
     "Which of the two lengths should the result have?",
@@ -141,3 +147,12 @@ _wrong_slice(
     _normalised,
     lambda W, alpha, step: (1 - alpha) * W + alpha * step,
 )
+
+
+@loss_slice.mistake(
+    "The rise instead of the loss",
+    why="You take the loss at W off: that is how much the loss rises. Asked for is the loss itself.",
+    hint="What should come out at alpha = 0?",
+)
+def _(loss, W, direction, alphas):
+    return np.array([loss(W + alpha * _normalised(W, direction)) - loss(W) for alpha in alphas])

@@ -15,8 +15,12 @@ def _split(labels, fraction, rng):
     return split_into(labels, (fraction, 1 - fraction), rng)
 
 
+# With gaps, and one of them larger than any digit: labels need not be 0, 1, 2, ...
+NAMED = np.array([3, 8, 14])
+
+
 def _labels(rng: np.random.Generator, counts: tuple[int, ...]) -> np.ndarray:
-    return rng.permutation(np.repeat(np.arange(len(counts)) + 3, counts))
+    return rng.permutation(np.repeat(NAMED[: len(counts)], counts))
 
 
 def _each_once(split: Function, rng: np.random.Generator) -> Iterator[Sight]:
@@ -46,7 +50,7 @@ def _shares(split: Function, rng: np.random.Generator) -> Iterator[Sight]:
 def _odd_numbers(split: Function, rng: np.random.Generator) -> Iterator[Sight]:
     labels = _labels(rng, (7, 11, 13))
     train, test = split(labels, 0.6, rng)
-    counts = np.array([np.sum(labels[np.ravel(train).astype(int)] == label) for label in (3, 4, 5)])
+    counts = np.array([np.sum(labels[np.ravel(train).astype(int)] == label) for label in NAMED])
     off = np.abs(counts - 0.6 * np.array([7, 11, 13]))
     yield Sight(
         "With 7, 11 and 13 of each label,",
@@ -63,6 +67,9 @@ def _shuffled(split: Function, rng: np.random.Generator) -> Iterator[Sight]:
     one, other = (np.ravel(split(labels, 0.5, np.random.default_rng(seed))[0]) for seed in (1, 2))
     common = np.size(np.intersect1d(one, other)) / max(one.size, 1)
     yield Sight("With another rng,", "whether other examples are chosen", np.float64(common < 0.8))
+    yield Sight(
+        "With another rng,", "whether their order is another", np.float64(not np.array_equal(one, other))
+    )
     steps = np.mean(np.diff(labels[one.astype(int)]) == 0) if one.size > 1 else 1.0
     yield Sight("For sorted labels,", "whether train is mixed", np.float64(steps < 0.5))
 
@@ -103,9 +110,9 @@ def _mistake(name, why, hint, function):
     stratified_split.mistake(name, why=why, hint=hint)(function)
 
 
-def _by_label(labels, fraction, rng, cut=None, order=None, mix=True, take=None):
+def _by_label(labels, fraction, rng, cut=None, order=None, mix=True, take=None, among=None):
     parts = ([], [])
-    for label in np.unique(labels):
+    for label in among or np.unique(labels):
         members = np.flatnonzero(labels == label)
         members = (order or rng.permutation)(members)
         at = (cut or (lambda n: round(fraction * n)))(len(members))
@@ -141,6 +148,18 @@ _mistake(
     "Within each label you take the first examples, so the rng decides nothing about which go where.",
     "At which two places does chance come in?",
     lambda labels, fraction, rng: _by_label(labels, fraction, rng, order=lambda m: m),
+)
+_mistake(
+    "A seed of its own",
+    "You make a generator of your own with a fixed seed, so every split is the same one, whatever rng comes in.",
+    "You were given an rng. Who should draw?",
+    lambda labels, fraction, rng: _by_label(labels, fraction, np.random.default_rng(0)),
+)
+_mistake(
+    "Only the labels 0 to 9",
+    "Your loop goes over the labels 0 to 9. Others may come in, and their examples are lost.",
+    "Which function of NumPy tells which labels there are?",
+    lambda labels, fraction, rng: _by_label(labels, fraction, rng, among=range(10)),
 )
 _mistake(
     "Sorted by label",

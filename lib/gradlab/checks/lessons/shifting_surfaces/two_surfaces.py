@@ -101,6 +101,10 @@ generalization_gap = Exercise(
 )
 
 
+def _with_ones(X):
+    return np.column_stack([X, np.ones(len(X))])
+
+
 def _wrong(exercise, name, why, hint, function):
     exercise.mistake(name, why=why, hint=hint)(function)
 
@@ -132,6 +136,20 @@ _wrong(
     "You compare how long the two weight vectors are. They may be equally long and point elsewhere.",
     "Which comes first: the difference or the length?",
     lambda X, y, Xt, yt: abs(np.linalg.norm(_optimum(Xt, yt)) - np.linalg.norm(_optimum(X, y))),
+)
+_wrong(
+    minimum_shift,
+    "The difference of the lengths",
+    "You compare how long the two weight vectors are. They may be equally long and point elsewhere.",
+    "Which comes first: the difference or the length?",
+    lambda X, y, Xt, yt: np.linalg.norm(_optimum(Xt, yt)) - np.linalg.norm(_optimum(X, y)),
+)
+_wrong(
+    minimum_shift,
+    "An intercept is added",
+    "You add a column of ones to the inputs. X comes as it is to be used: if there is an intercept, its ones are in it already.",
+    "How many weights should be found for two features?",
+    lambda X, y, Xt, yt: np.linalg.norm(_optimum(_with_ones(Xt), yt) - _optimum(_with_ones(X), y)),
 )
 _wrong(
     minimum_shift,
@@ -175,6 +193,14 @@ _wrong(
     "You take both losses at the weights that suit the test set best.",
     "Which of the two sets may training see?",
     lambda X, y, Xt, yt: _loss(Xt, yt, _optimum(Xt, yt)) - _loss(X, y, _optimum(Xt, yt)),
+)
+_wrong(
+    generalization_gap,
+    "Both losses on the test set",
+    "You compare the test loss at the trained weights with the lowest test loss. That is the price of the shift; the gap compares "
+    "test and training loss at the same weights.",
+    "Which two sets are compared?",
+    lambda X, y, Xt, yt: _loss(Xt, yt, _optimum(X, y)) - _loss(Xt, yt, _optimum(Xt, yt)),
 )
 _wrong(
     generalization_gap,
