@@ -17,6 +17,7 @@
 import numpy as np
 
 from gradlab import check, descend, progress, todo
+from gradlab.explorers import Prediction, memory_explorer
 from gradlab.optimizers import adagrad, gradient_descent, momentum
 from gradlab.plots import curves, panels
 from gradlab.surfaces import ravine
@@ -25,13 +26,33 @@ from gradlab.tables import table
 # %% [markdown]
 # ## 1. See it first
 #
-# Here is our ravine once more, curvature 0.2 along and 4 across, but now the ground moves: its lowest point jumps from $(2, 2)$ to
-# $(-2, -2)$ after 500 steps, back again after 1000, and so on. And the gradients are noisy, as those of mini-batches are. A weight
-# has five journeys to make, and from the second on they are equally long.
+# Now the ground moves. The lowest point that a weight runs after, its *target*, jumps from 2 to -2, back again, and so on. And the
+# gradients are noisy, as those of mini-batches are. That makes five journeys, and from the second on they are equally long.
 #
-# AdaGrad knows how to treat the two directions alike: it divides each gradient by the root of the sum of all its squares so far.
-# *Before you run the cell:* with rate 0.5 its second journey takes nearly 200 steps. How many does the fifth take: as many, half
-# as many, or twice as many? Write it down.
+# AdaGrad divides each gradient by the root of the sum of all its squares so far. The slider `keep` says what becomes of the old
+# squares when a new gradient comes: all of them are kept, as in AdaGrad, or only a share of what they have made so far.
+#
+# **Your goal:** every journey after the first in **under 115 steps**, and in the end a *tremble*, the typical distance of a run from its
+# target, **below 0.2**. Try it first with `keep` at `all`.
+
+# %%
+second, *_, fifth = memory_explorer().journeys[1:]
+told = f"takes {fifth} steps" if fifth else "has not arrived after 300"
+
+memory_explorer(
+    prediction=Prediction(
+        question="AdaGrad, rate 0.5: its second journey takes "
+        f"{second} steps. How many does the fifth take?",
+        options=("about half as many", "about as many", "about twice as many or more"),
+        reveal=f"The fifth {told}. Each journey is slower than the one before.",
+    )
+)
+
+# %% [markdown]
+# With `all`, no rate of the slider keeps up for long. Once anything is forgotten, a rate of 0.05 does it. What is going on?
+#
+# Here is the same chase in our ravine, curvature 0.2 along and 4 across, with 500 steps to a journey and AdaGrad at rate 0.5. *Predict:*
+# the slope across is twenty times the one along. Which of its two weights is the slower one?
 
 # %%
 curvature = np.array([0.2, 4.0])
@@ -95,7 +116,7 @@ panels(
 )
 
 # %% [markdown]
-# The two weights walk side by side, although their slopes differ by a factor of 20. That is the gift of AdaGrad, and we want to keep it.
+# Neither is: the two walk side by side, although their slopes differ by a factor of 20. That is the gift of AdaGrad, and we want to keep it.
 # But each journey is slower than the one before. The sum of squares never lets go of anything: at the last jump it still
 # carries the gradients of the first journey, 2000 steps ago, which nobody needs any more.
 #

@@ -17,6 +17,7 @@ from gradlab.explorers.local_optima import basin_explorer
 from gradlab.explorers.momentum import momentum_explorer
 from gradlab.explorers.per_weight_steps import rates_explorer
 from gradlab.explorers.regularization import penalty_explorer
+from gradlab.explorers.rmsprop import memory_explorer
 from gradlab.explorers.schedules import schedule_explorer
 from gradlab.explorers.shifting_surfaces import shift_explorer
 
@@ -29,6 +30,7 @@ __all__ = [
     "collected",
     "line_explorer",
     "line_surface",
+    "memory_explorer",
     "momentum_explorer",
     "penalty_explorer",
     "rates_explorer",
