@@ -21,6 +21,7 @@ from nbgrader.utils import capture_log, compute_checksum
 from traitlets.config import Config
 
 from autograder.course import Lesson
+from autograder.database import shown
 from autograder.errors import UserError
 from autograder.masters import secret_lines
 from autograder.released import course_config
@@ -111,7 +112,7 @@ def _generate_assignment(lesson: Lesson, settings: Config) -> None:
     if "submissions associated" in log:
         raise UserError(
             f"{lesson.name}: the gradebook holds submissions to exercises that have changed since. "
-            f"Move {settings.CourseDirectory.db_url.removeprefix('sqlite:///')} to a safe place "
+            f"Move {shown(settings.CourseDirectory.db_url).removeprefix('sqlite:///')} to a safe place "
             "(its grades are in no other file), then build again."
         )
     reasons = re.findall(r"^[\w.]*(?:Error|Exception)\b.*", log + result["error"], flags=re.MULTILINE)

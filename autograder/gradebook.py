@@ -1,4 +1,4 @@
-"""What grading writes to and reads from nbgrader's gradebook. One process at a time writes it."""
+"""What grading writes to and reads from nbgrader's gradebook. One process at a time writes a submission's part of it."""
 
 import logging
 import os
@@ -23,9 +23,10 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import parse_utc
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, SAWarning
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SAWarning
 from traitlets.config import Config
 
+from autograder import database
 from autograder.course import Lesson
 from autograder.errors import UserError
 
@@ -50,14 +51,34 @@ def resources_for(lesson: Lesson, student: str, config: Config) -> dict[str, Any
 def open_gradebook(config: Config) -> Iterator[Gradebook]:
     """The course's gradebook; raises UserError when it cannot be read or written."""
     url = config.CourseDirectory.db_url
+    database.database_of(url)
     _find_alembic()
     # It logs the traceback of every failure, and raises an exception all the same.
     logging.getLogger("tornado.application").setLevel(logging.CRITICAL + 1)
     try:
-        with Gradebook(url) as gradebook:
+        with _opened(url) as gradebook:
             yield gradebook
     except (OperationalError, InvalidEntry) as error:
         raise gradebook_trouble(url, error) from error
+
+
+def _opened(url: str) -> Gradebook:
+    """Open it, with its tables made if there are none."""
+    try:
+        with database.alone(url, "opening"):
+            return Gradebook(url)
+    except ProgrammingError as error:  # may not make tables
+        raise gradebook_trouble(url, error) from error
+
+
+@contextmanager
+def alone(gradebook: Gradebook, lesson: Lesson, student: str) -> Iterator[None]:
+    """Keep other graders from recording the same submission meanwhile, where there may be others."""
+    url = gradebook.engine.url
+    with database.alone(url, lesson.name, student):
+        if database.is_shared(url):
+            gradebook.db.expire_all()  # what was read before may have been written since
+        yield
 
 
 def _find_alembic() -> None:
@@ -76,10 +97,10 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def gradebook_trouble(url: str, error: BaseException) -> UserError:
     """The message for a database that cannot be used."""
-    first = next((one.orig for one in chain(error) if isinstance(one, OperationalError)), error)
+    first = next((one.orig for one in chain(error) if isinstance(one, DBAPIError)), error)
     return UserError(
-        f"The gradebook {url} cannot be written: {first}. Nothing recorded before is lost. "
-        "Close other programs that use it, check that you may write there, then run the same command again."
+        f"The gradebook {database.shown(url)} cannot be written: {' '.join(str(first).split())}. Nothing recorded before "
+        f"is lost. {database.how_to_mend(url)}, then run the same command again."
     )
 
 
@@ -89,6 +110,17 @@ def record_lesson(lesson: Lesson, released: NotebookNode, config: Config) -> Non
     A gradebook that knows the lesson is brought up to date. Raises UserError where cells were added or
     removed although students have handed in: the recorded grades would no longer fit.
     """
+    url = config.CourseDirectory.db_url
+    database.database_of(url)
+    try:
+        with database.alone(url, lesson.name):
+            _record_lesson(lesson, released, config)
+    except (OperationalError, InvalidEntry) as error:
+        raise gradebook_trouble(url, error) from error
+
+
+def _record_lesson(lesson: Lesson, released: NotebookNode, config: Config) -> None:
+    url = config.CourseDirectory.db_url
     with open_gradebook(config) as gradebook:
         gradebook.db.execute(
             text("UPDATE course SET id = id")
@@ -100,11 +132,9 @@ def record_lesson(lesson: Lesson, released: NotebookNode, config: Config) -> Non
     except RuntimeError as error:
         raise UserError(
             f"The exercises of {lesson.name} have changed since the first submission was graded, and its "
-            f"grades would no longer fit. Set the gradebook {config.CourseDirectory.db_url} aside, "
+            f"grades would no longer fit. Set the gradebook {database.shown(url)} aside, "
             "or undo the change to the lesson."
         ) from error
-    except (OperationalError, InvalidEntry) as error:
-        raise gradebook_trouble(config.CourseDirectory.db_url, error) from error
 
 
 def enter_submission(gradebook: Gradebook, lesson: Lesson, student: str, handed_in: datetime | None) -> None:
@@ -173,7 +203,7 @@ def record_grades(
 def back_up(config: Config, folder: Path) -> Path | None:
     """Copy a SQLite gradebook, whole and consistent, before a batch writes into it; the last ten copies are kept.
 
-    None where there is nothing to copy, or the gradebook is another kind of database, which has its own tools.
+    None where there is nothing to copy, or the gradebook is on a server: the backups of that are the server's.
     """
     url = config.CourseDirectory.db_url
     path = Path(url.removeprefix("sqlite:///"))

@@ -161,7 +161,8 @@ def record(arrival: Arrival, done: Done, batch: Batch, book: Gradebook, log: Pat
     if done.outcome.status is Status.GRADER_ERROR:
         return _grader_error(submission, done.log)
     try:
-        result = _record(submission, done, batch, book, arrival.seconds)
+        with gradebook.alone(book, batch.lesson, submission.student):
+            result = _record(submission, done, batch, book, arrival.seconds)
     except Exception as error:
         trouble = next(filter(_is_the_machines, gradebook.chain(error)), None)
         if isinstance(trouble, OperationalError):
