@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 from autograder.errors import OF_THE_MACHINE, UserError
 
+# jsonschema imports this where it is there, half a second of building a grammar, to check addresses that no notebook has.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 # Each verb is a module of the same name with `add_arguments(parser)` and `run(args)`.
 # A verb's module is imported only when it is called, so that --help answers at once.
 VERBS = {

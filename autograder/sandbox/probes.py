@@ -220,7 +220,7 @@ class Attempts:
     def _behind(self, probe: Probe, isolation: Isolation) -> bool:
         """Whether it gets through in a sandbox with these layers."""
         if isolation not in self._opened:
-            self._opened[isolation] = Sandbox("answer", self.limits, isolation)
+            self._opened[isolation] = Sandbox("answer", self.limits, isolation).wait()
         sandbox = self._opened[isolation]
         if probe.before:
             self._run(sandbox, probe.before, probe.seconds)

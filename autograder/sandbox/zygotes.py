@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,10 +71,7 @@ class Sandbox:
     """A running zygote of one role; `fork` makes a process for a submission."""
 
     def __init__(self, role: Role, limits: Limits, isolation: Isolation) -> None:
-        """Start the zygote and wait until it is ready.
-
-        Raises UserError where it cannot be started.
-        """
+        """Start the zygote; `wait` until it is ready before anything else."""
         self.role, self.limits, self.isolation = role, limits, isolation
         here, there = socket.socketpair()
         self._cache = tempfile.TemporaryDirectory(prefix="gradlab-fonts-")
@@ -96,13 +93,18 @@ class Sandbox:
             "landlock": isolation.landlock,
             **limits.walls(),
         }
-        try:
+        with suppress(ClosedError):  # its last words come when it is waited for
             send(here, [walls], [seccomp_filter() if isolation.seccomp else b""])
-            receive(here, time.monotonic() + START_SECONDS)
+
+    def wait(self) -> "Sandbox":
+        """Wait until the zygote is ready; raises UserError where it could not be started."""
+        try:
+            receive(self._requests, time.monotonic() + START_SECONDS)
         except (ClosedError, LateError, ProtocolError) as error:
             words = self._last_words()
             self.close()
             raise UserError(f"The sandbox could not be started: {words}") from error
+        return self
 
     def fork(self) -> "Fork":
         """A fresh process, shut in; raises ClosedError where the zygote is gone."""
@@ -122,9 +124,10 @@ class Sandbox:
     def close(self) -> None:
         """End the zygote and everything in its sandbox."""
         self._requests.close()
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         self._errors.close()
         self._cache.cleanup()
 
@@ -236,8 +239,7 @@ class Sandboxes:
 
     def close(self) -> None:
         """End them all."""
-        for sandbox in self.zygotes.values():
-            sandbox.close()
+        _close(self.zygotes.values())
 
 
 def open_sandboxes(limits: Limits, *, figures: bool = True, sandbox: bool = True) -> Sandboxes:
@@ -251,13 +253,11 @@ def open_sandboxes(limits: Limits, *, figures: bool = True, sandbox: bool = True
     Raises:
         UserError: where there is no sandbox and one is wanted.
     """
-    first = _proven(limits) if sandbox else Sandbox("answer", limits, NO_ISOLATION)
-    if first is None:
+    roles: list[Role] = ["answer", "show"] if figures else ["answer"]
+    opened = _proven(roles, limits) if sandbox else _started(roles, limits, NO_ISOLATION)
+    if opened is None:
         raise UserError(f"{_WHY_NOT} {HOW_TO_INSTALL}, or grade people you trust with --no-sandbox.")
-    zygotes: dict[Role, Sandbox] = {"answer": first}
-    if figures:
-        zygotes["show"] = Sandbox("show", limits, first.isolation)
-    return Sandboxes(zygotes, limits, first.isolation)
+    return Sandboxes(opened, limits, opened["answer"].isolation)
 
 
 _WHY_NOT = (
@@ -267,27 +267,42 @@ _WHY_NOT = (
 
 def layers_that_hold(limits: Limits) -> Isolation:
     """The layers that this machine has, each tried with a fork."""
-    sandbox = _proven(limits)
-    if sandbox is None:
+    opened = _proven(["answer"], limits)
+    if opened is None:
         return NO_ISOLATION
-    sandbox.close()
-    return sandbox.isolation
+    opened["answer"].close()
+    return opened["answer"].isolation
 
 
-def _proven(limits: Limits) -> Sandbox | None:
-    """A zygote with every layer that holds: a fork is made, and what it cannot put up is left out."""
+def _proven(roles: list[Role], limits: Limits) -> dict[Role, Sandbox] | None:
+    """Zygotes with every layer that holds: a fork is made, and what it cannot put up is left out."""
     isolation = offered()
     while isolation.bubblewrap:
         try:
-            sandbox = Sandbox("answer", limits, isolation)
+            opened = _started(roles, limits, isolation)
         except UserError:
             return None
-        broken = sandbox.fork().what_is_broken()
+        broken = opened["answer"].fork().what_is_broken()
         if not broken:
-            return sandbox
-        sandbox.close()
+            return opened
+        _close(opened.values())
         layer = next((name for name in ("landlock", "seccomp") if broken.startswith(name)), "namespaces")
         if not getattr(isolation, layer):
             return None
         isolation = replace(isolation, **{layer: False})
     return None
+
+
+def _started(roles: list[Role], limits: Limits, isolation: Isolation) -> dict[Role, Sandbox]:
+    """Zygotes that import what they need side by side; raises UserError where one does not start."""
+    opened = {role: Sandbox(role, limits, isolation) for role in roles}
+    try:
+        return {role: sandbox.wait() for role, sandbox in opened.items()}
+    except UserError:
+        _close(opened.values())
+        raise
+
+
+def _close(sandboxes: Iterable[Sandbox]) -> None:
+    for sandbox in sandboxes:
+        sandbox.close()
