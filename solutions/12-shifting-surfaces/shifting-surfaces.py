@@ -62,7 +62,7 @@ shift_explorer(
 # %% [markdown]
 # Two things move the ball away from the star. **Chance**: at bias 0, with few examples, each draw puts it somewhere else, and more examples
 # calm it down. **Bias**: the training set is another mixture than the world, and no number of examples changes that. The switch
-# does; it is the subject of section 5.
+# below the sliders does; what it does is the subject of section 5.
 #
 # ## 2. Two mixtures, two surfaces
 #
