@@ -870,7 +870,7 @@ table(
 # %% [markdown]
 # Read the first table from left to right. With 25 gradients the errors are large, since a run that short hangs on its luck, and
 # yet two things stand out: what is lost with tiny weights, and what is won by normalizing. With 300 gradients all differences are
-# smaller than with 100. **These parts buy speed.** Who had all the time in the world could do without; nobody has.
+# smaller than with 100. **These parts buy speed.** Whoever had all the time in the world could do without them; nobody has.
 #
 # Now the second table. Behind three hidden layers, weights of std 0.01 are no small handicap any more. The signal fades in each
 # layer (lesson 04), and little or nothing is learnt, with any rate that was tried. Nothing in the table of section 6 could have
