@@ -96,18 +96,27 @@ class Watch:
     def go(self) -> None:
         """Grade what arrives, for ever."""
         while True:
-            self._look()
-            try:
-                if self._ready:
-                    self._grade(next(iter(self._ready)).lesson)
-                else:
-                    self.write_lists()
-                self._settle("grading")
-            except UserError as error:
-                self._say("grading", f"{error} Trying again every {RETRY:g} seconds.")
-                self._take_back()
-                time.sleep(RETRY)
+            self.step()
             time.sleep(max(0.0, self._next_look - time.monotonic()))
+
+    def step(self) -> None:
+        """Look once, and grade what is there; where nothing is, bring the lists up to date."""
+        self._look()
+        lesson = next((one.lesson for one in self._ready), None)
+        try:
+            if lesson:
+                self._grade(lesson)
+            else:
+                self.write_lists()
+            self._settle("grading")
+        except UserError as error:
+            self._say("grading", f"{error} Trying again every {RETRY:g} seconds.")
+            for submission in self._out.values():
+                self._arrivals.again(submission)
+            self._out.clear()
+            # Other lessons first: the trouble may be with this one.
+            self._ready = dict.fromkeys(sorted(self._ready, key=lambda one: one.lesson == lesson))
+            self._next_look = time.monotonic() + RETRY
 
     def write_lists(self) -> None:
         """Bring the grades and reports of the lessons in which something was graded up to date."""
@@ -161,11 +170,6 @@ class Watch:
             self._say("folder", f"{error} Waiting until it can be.")
         now = time.monotonic()
         self._next_look = now + max(POLL, 9 * (now - started))
-
-    def _take_back(self) -> None:
-        for submission in self._out.values():
-            self._arrivals.again(submission)
-        self._out.clear()
 
     def _open(self, lesson: Lesson) -> Desk:
         """What is needed to grade a lesson; anew when it has been built again."""

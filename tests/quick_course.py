@@ -64,13 +64,14 @@ class Course:
         return self.root / "feedback" / student / self.lesson.name / f"{self.lesson.topic}.html"
 
     def grade_jobs(self, jobs: Iterable[Job | None], setting: Setting, workers: object) -> Iterator[Done]:
-        """In the place of the engine: everybody has all points."""
+        """In the place of the engine: everybody has all points, and nobody is waited for."""
         for job in jobs:
-            if job is not None:
-                self.graded.append(job.student)
-                notebook = full_marks(nbformat.reads(setting.released, as_version=4))
-                seconds = {"answers": 0.5, "judging": 0.25, "figures": 1.0}
-                yield Done(job.student, json.dumps(notebook), Outcome(Status.GRADED), "full", seconds)
+            if job is None:
+                return
+            self.graded.append(job.student)
+            notebook = full_marks(nbformat.reads(setting.released, as_version=4))
+            seconds = {"answers": 0.5, "judging": 0.25, "figures": 1.0}
+            yield Done(job.student, json.dumps(notebook), Outcome(Status.GRADED), "full", seconds)
 
 
 def full_marks(notebook: NotebookNode) -> NotebookNode:
