@@ -18,7 +18,7 @@ EVERY_CORE := --numprocesses logical --dist loadscope
 STAMP := .venv/installed
 BROKEN := $(shell [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd -P)" ] && .venv/bin/python -c '' 2>/dev/null || echo broken)
 
-.PHONY: help lab demo test build lint references bench torture browser broken
+.PHONY: help lab demo test build lint references bench bench-grading torture browser broken
 
 help:
 	@echo "make lab     study: open the course in JupyterLab           (PORT=8888)"
@@ -27,6 +27,7 @@ help:
 	@echo "make build   masters in solutions/ -> solutions and student notebooks (LESSON=05-momentum)"
 	@echo "make lint    style and types"
 	@echo "make bench   how fast it is, against its peers               (BENCH=epoch)"
+	@echo "make bench-grading  the same of grading, against stock nbgrader  (BENCH=reference)"
 	@echo "make torture end the grader anywhere, feed it broken files    (TORTURE='--points 8')"
 	@echo "make browser open, run and look at every lesson in Chromium  (LESSON=05 SHOTS=folder)"
 	@echo "make references  record what PyTorch, optax, SciPy and scikit-learn compute again"
@@ -68,6 +69,9 @@ torture: $(STAMP)
 
 bench: .references/installed
 	@PYTHONPATH=tests python -m benchmarks $(BENCH)
+
+bench-grading: $(STAMP)
+	@PYTHONPATH=tests python -m benchmarks.grading $(BENCH)
 
 # Playwright, which drives the Chromium that is there, is installed when it is first needed.
 browser: $(STAMP)

@@ -3,6 +3,7 @@
 import os
 import platform
 import time
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -24,12 +25,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def machine() -> dict[str, str]:
-    """What to know about the machine in order to judge its numbers."""
+def machine(peers: Sequence[str] = PEERS) -> dict[str, str]:
+    """What to know about the machine, and about the peers, in order to judge its numbers."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     versions = [f"Python {platform.python_version()}", f"NumPy {np.__version__}"]
-    versions += [f"{blas['name']} {blas['version']}", *map(_named, PEERS)]
+    versions += [f"{blas['name']} {blas['version']}", *(_named(peer) for peer in peers)]
     return {
         "Machine": f"{cpu()}, {cores()} cores, {memory:.0f} GiB, {platform.system()}",
         "Versions": ", ".join(versions),

@@ -36,12 +36,17 @@ def in_markdown(table: Table) -> str:
     return "\n\n".join(part for part in (f"## {table.title}", grid, table.note) if part)
 
 
-def page(machine: Mapping[str, str], results: Iterable[Result]) -> str:
-    """The whole report as Markdown."""
+def page(
+    machine: Mapping[str, str],
+    results: Iterable[Result],
+    command: str = "make bench",
+    title: str = "How fast it is",
+) -> str:
+    """The whole report as Markdown, with the command that writes it."""
     found = list(results)
     parts = [
-        "<!-- Written by `make bench`, not by hand. -->\n# How fast it is",
-        "Ratios are medians, with their quartiles, of paired times: all contenders take turns in one process, and only "
+        f"<!-- Written by `{command}`, not by hand. -->\n# {title}",
+        "Ratios are medians, with their quartiles, of paired times: all contenders take turns, and only "
         "times from the same round are compared. A ratio of 2 means that gradlab took half the time.",
         "\n".join(f"- **{name}**: {value}" for name, value in machine.items()),
         in_markdown(targets_table(target for result in found for target in result.targets)),
