@@ -1,5 +1,6 @@
 """A batch on a cluster leaves the same gradebook as one on this machine, whatever happens to the cluster."""
 
+import platform
 import re
 import sys
 from collections import Counter
@@ -237,6 +238,10 @@ def test_workers_that_are_not_like_the_grader_are_named_before_anything_is_grade
         assert not graded(here)
 
 
+def no_sandbox(setting, job):
+    raise UserError("No sandbox.")
+
+
 def test_a_worker_that_comes_later_is_compared_too(monkeypatch):
     import distributed  # noqa: PLC0415 (a second, which only this test is worth)
 
@@ -244,6 +249,9 @@ def test_a_worker_that_comes_later_is_compared_too(monkeypatch):
     monkeypatch.setattr(grading, "_prepare_once", lambda: None)
     monkeypatch.setattr(grading, "work", lambda setting, job: "graded")
     assert grading.grade_here(versions(), None, None) == "graded"
+    monkeypatch.setattr(grading, "work", no_sandbox)
+    with pytest.raises(UserError, match=f"On the worker {platform.node()}: No sandbox."):
+        grading.grade_here(versions(), None, None)
     with pytest.raises(UserError, match=r"may not grade: numpy is .* there and 1.0 here"):
         grading.grade_here({**versions(), "numpy": "1.0"}, None, None)
 

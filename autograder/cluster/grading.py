@@ -166,7 +166,10 @@ def grade_here(wanted: Mapping[str, str], setting: Setting, job: Job) -> Done:
 
     if found := differences(describe(get_worker()), {**wanted, "threads": "1"}):
         raise UserError(f"The worker on {this_machine()} may not grade: {found}. {KEPT}")
-    return work(setting, job)
+    try:
+        return work(setting, job)
+    except UserError as error:
+        raise UserError(f"On the worker {this_machine()}: {error} {KEPT}") from error
 
 
 def describe(dask_worker: Any) -> dict[str, str]:
