@@ -173,3 +173,17 @@ _mistake(
     v=lambda s: 0.999 * s.old_v + 0.001 * s.grad**2,
     w=lambda s: s.w - s.lr * s.m / (1 - 0.9**s.t) / (np.sqrt(s.v / (1 - 0.999**s.t)) + s.eps),
 )
+_mistake(
+    "beta1 is fixed",
+    "0.9 is written into your formulas, so the beta1 that is passed in changes nothing.",
+    "Which name should stand where you wrote the number?",
+    m=lambda s: 0.9 * s.old_m + 0.1 * s.grad,
+    w=lambda s: s.w - s.lr * s.m / (1 - 0.9**s.t) / (np.sqrt(s.v_hat) + s.eps),
+)
+_mistake(
+    "beta2 is fixed",
+    "0.999 is written into your formulas, so the beta2 that is passed in changes nothing.",
+    "Which name should stand where you wrote the number?",
+    v=lambda s: 0.999 * s.old_v + 0.001 * s.grad**2,
+    w=lambda s: s.w - s.lr * s.m_hat / (np.sqrt(s.v / (1 - 0.999**s.t)) + s.eps),
+)
