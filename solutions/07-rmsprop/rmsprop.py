@@ -29,8 +29,8 @@ from gradlab.tables import table
 # Now the ground moves. The lowest point that a weight runs after, its *target*, jumps from 2 to -2, back again, and so on. And the
 # gradients are noisy, as those of mini-batches are. That makes five journeys, and from the second on they are equally long.
 #
-# AdaGrad divides each gradient by the root of the sum of all its squares so far. The slider `keep` says what becomes of the old
-# squares when a new gradient comes: all of them are kept, as in AdaGrad, or only a share of what they have made so far.
+# AdaGrad divides each gradient by the root of the sum of all its squares so far. The slider `keep` says how much of the past is left
+# when a new gradient comes: all of it, as in AdaGrad, or only a share, and the new square makes up the rest.
 #
 # **Your goal:** every journey after the first in **under 115 steps**, and in the end a *tremble*, the typical distance of a run from its
 # target, **below 0.2**. Try it first with `keep` at `all`.
