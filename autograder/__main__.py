@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from autograder.errors import OF_THE_MACHINE, UserError
+from autograder.quick_start import put_off
 
 # jsonschema imports this where it is there, half a second of building a grammar, to check addresses that no notebook has.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -29,6 +30,7 @@ VERBS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; 0 when it did its work, 2 when the user has something to mend."""
+    put_off()
     words = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
