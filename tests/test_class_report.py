@@ -161,6 +161,7 @@ def test_who_waits_to_be_graded_is_counted():
 @pytest.mark.parametrize("only", [ADA, OMAR, GRETA, result("mia", seconds={}), result("late", penalty=20)])
 def test_a_class_of_one_gets_a_page(only):
     assert "1 graded" in shown(page([only]))
+    assert "half of them" not in shown(page([only]))
 
 
 def test_a_lesson_without_points_gets_a_page():

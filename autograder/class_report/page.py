@@ -63,6 +63,8 @@ def summary(found: Facts) -> str:
     """The totals in a sentence, which is also the text alternative of their picture."""
     if not found.totals or not found.most:
         return ""
+    if len(found.totals) == 1:
+        return f"One with points: {found.mean:g} of {found.most:g}."
     full = sum(total >= found.most for total in found.totals)
     return (
         f"{len(found.totals)} with points: on average {found.mean:.1f} of {found.most:g}, half of them {found.median:g} or "
@@ -74,6 +76,8 @@ def time_words(found: Facts) -> str:
     """The times in a sentence."""
     if not found.seconds:
         return ""
+    if len(found.seconds) == 1:
+        return f"One notebook: it ran {found.seconds[0]:.1f} seconds."
     return (
         f"{len(found.seconds)} notebooks: half of them ran {median(found.seconds):.1f} seconds or more, "
         f"from {min(found.seconds):.1f} to {max(found.seconds):.1f}."
