@@ -1,7 +1,9 @@
 """A batch on a cluster leaves the same gradebook as one on this machine, whatever happens to the cluster."""
 
+import os
 import platform
 import re
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
@@ -115,6 +117,9 @@ def test_machines_that_die_or_fall_silent_change_nothing_and_nobody_in_the_sandb
             (at["stays"], NANNY),
         ]
         hand_in(here, "knocks", KNOCKS.format(places=places))
+        hand_in(
+            here, "zz-sleeps", "import time\ntime.sleep(2)"
+        )  # the batch is not over before the cable is cut
         (here / "listens.py").write_text(LISTENS.format(port=LISTENER))
         listener = started.start(here, "listens", before=cables.on("grader"))
         scheduler = started.start(
@@ -132,7 +137,9 @@ def test_machines_that_die_or_fall_silent_change_nothing_and_nobody_in_the_sandb
         kill(workers["dies"])
         until(lambda: len(graded(here)) >= 5, batch)
         cables.cut("silent")
-        assert batch.poll() is None, "the class is too small: the batch was over before the cable was cut"
+        assert batch.poll() is None, "the batch was over before the cable was cut"
+        until(lambda: batch.poll() is not None or said(scheduler).count("Remove worker") > 1)
+        cables.mend("silent")  # and whatever it has to say comes too late
         until(lambda: batch.poll() is not None)
         assert batch.returncode == 0, said(batch)
 
@@ -142,12 +149,11 @@ def test_machines_that_die_or_fall_silent_change_nothing_and_nobody_in_the_sandb
         knocked = [row[3] for row in grades if row[1] == "knocks" and row[2] == "check_effective_step"]
         assert knocked == [0]
         assert "heard" not in said(listener)
-        others = (
-            [row for row in grades if row[1] != "knocks"],
-            [row for row in comments if row[1] != "knocks"],
-        )
-        assert others == expected[:2]
-        assert [row for row in table if row[0] != "knocks"] == expected[2]
+        odd = {"knocks", "zz-sleeps"}
+        assert [row for row in grades if row[1] not in odd] == expected[0]
+        assert [row for row in comments if row[1] not in odd] == expected[1]
+        assert [row for row in table if row[0] not in odd] == expected[2]
+        assert len(table) == STUDENTS + len(odd)
 
         # That nobody was heard says something only if somebody would have been.
         (here / "knocks.py").write_text(KNOCKS.format(places=places[1:2]) + "print(effective_step(1, 0))")
@@ -174,6 +180,18 @@ def test_a_submission_that_ends_every_worker_is_given_up_and_the_others_are_grad
     grades = outcome(here)[0]
     assert {row[1] for row in grades} == {"s000", "s001", "s002"}
     assert set(grades) <= set(expected[0])
+
+
+def test_ctrl_c_ends_a_batch_on_a_local_cluster_with_one_line(course, tmp_path):
+    here = fresh(course, tmp_path / "course")
+    with programs() as started:
+        batch = started.start(here, *GRADE, "--cluster", "local", "--workers", "2")
+        until(lambda: len(graded(here)) >= 2, batch)
+        os.killpg(batch.pid, signal.SIGINT)  # as a terminal does
+        until(lambda: batch.poll() is not None)
+        assert batch.returncode == 130
+        words = [line for line in said(batch).splitlines() if line and not line.startswith("[")]
+        assert words == ["Stopped. What was finished before is kept."]
 
 
 def test_a_scheduler_that_ends_in_mid_batch_is_said_and_the_batch_goes_on_with_another(

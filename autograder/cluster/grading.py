@@ -11,6 +11,7 @@ from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from autograder.cluster import leaves_ctrl_c
 from autograder.cluster.keys import certificates
 from autograder.cluster.place import Place, find_place
 from autograder.cluster.serve import insist_on_dask, settings
@@ -122,6 +123,7 @@ class Cluster:
                 self._local = LocalCluster(
                     n_workers=self._count, threads_per_worker=1, memory_limit=0, dashboard_address="127.0.0.1:0",
                     worker_dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL, security=security,
+                    preload=[leaves_ctrl_c.__name__],
                 )  # fmt: skip
             return Client(self._local or place.address, timeout=place.wait, security=security)
         except (OSError, TypeError, ValueError, RuntimeError) as error:
