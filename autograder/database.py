@@ -64,7 +64,7 @@ def alone(url: str | URL, *what: str) -> Iterator[None]:
     if not is_shared(url):
         yield
         return
-    number = int.from_bytes(hashlib.sha256("\0".join(what).encode()).digest()[:8], "big", signed=True)
+    number = lock_number(*what)
     with _locks(make_url(url)).connect() as connection:
         # Of the connection, and so gone with a grader that is ended.
         connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": number})
@@ -72,6 +72,11 @@ def alone(url: str | URL, *what: str) -> Iterator[None]:
             yield
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
+
+
+def lock_number(*what: str) -> int:
+    """What the server calls a lock by: 64 bits."""
+    return int.from_bytes(hashlib.sha256("\0".join(what).encode()).digest()[:8], "big", signed=True)
 
 
 @cache

@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,34 @@ def test_what_one_grader_does_alone_another_waits_for(postgresql):
     with other.connect() as connection:
         assert connection.execute(held).scalar() == 0
     other.dispose()
+
+
+def waited_for(postgresql: Server) -> int | None:
+    """The number of the lock that somebody waits for."""
+    found = postgresql.do(
+        "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    )
+    return found[0][0] if found else None
+
+
+def test_a_grader_waits_for_another_that_makes_tables_enters_the_lesson_or_records_the_same_student(
+    postgresql, course, tmp_path
+):
+    postgresql.do("CREATE DATABASE waiting")
+    url = postgresql.url("waiting")
+    here = at(url, course, tmp_path / "course")
+    lesson, opening, student = ("05-momentum",), ("opening",), ("05-momentum", "s003")
+    with programs() as started, ExitStack() as third, ExitStack() as second, ExitStack() as first:
+        for held, what in ((third, student), (second, opening), (first, lesson)):
+            held.enter_context(database.alone(url, *what))
+        batch = started.start(here, *GRADE, "--workers", "1")
+        for held, what in ((first, lesson), (second, opening), (third, student)):
+            until(lambda what=what: waited_for(postgresql) == database.lock_number(*what), batch)
+            assert "s003" not in graded(here)
+            held.close()
+        until(lambda: batch.poll() is not None)
+        assert batch.returncode == 0, said(batch)
+    assert len(graded(here)) == STUDENTS
 
 
 def trouble(url: str) -> str:
