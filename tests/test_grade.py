@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -154,10 +155,11 @@ def test_a_folder_that_may_not_be_written_to_ends_the_batch_with_its_name(monkey
         raise PermissionError(errno.EACCES, "Permission denied", "work/feedback")
 
     monkeypatch.setattr(pipeline, "_record", refuse)
-    arrival = pipeline.Arrival(None, b"", None, "", "key")
+    monkeypatch.setattr(pipeline.gradebook, "alone", lambda *_: nullcontext())
+    arrival = pipeline.Arrival(SimpleNamespace(student="ada"), b"", None, "", "key")
     done = Done("ada", None, Outcome(Status.MISSING), "")
     with pytest.raises(UserError, match="work/feedback cannot be written: Permission denied"):
-        pipeline.record(arrival, done, None, None, Path("log"))
+        pipeline.record(arrival, done, SimpleNamespace(lesson=None), None, Path("log"))
 
 
 def test_names_cannot_become_formulas_or_markup(course):
