@@ -256,6 +256,18 @@ def test_workers_that_are_not_like_the_grader_are_named_before_anything_is_grade
         assert not graded(here)
 
 
+def test_who_has_not_the_certificates_of_a_cluster_is_turned_away(course, tmp_path):
+    address = f"tls://127.0.0.1:{free_port()}"
+    ours, others = prepare(tmp_path / "ours", address), prepare(tmp_path / "others", address)
+    with programs() as started:
+        scheduler = started.start(course, "autograder", "cluster", "scheduler", str(ours))
+        until(lambda: "Scheduler at" in said(scheduler), scheduler)
+        for where in (str(others), address, address.replace("tls", "tcp")):
+            with pytest.raises(UserError, match=r"cannot be reached: .*with which certificates"):
+                grading.Cluster(where, 1).client()
+        assert "Receive client connection" not in said(scheduler)
+
+
 def no_sandbox(setting, job):
     raise UserError("No sandbox.")
 
