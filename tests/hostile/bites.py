@@ -88,7 +88,7 @@ def bites(  # noqa: PLR0911 (one for each grader)
 
 def earns_too_much(case: Case, outcome: weakened.Outcome) -> bool:
     """Whether an exercise earned more than it deserves."""
-    due = case.points(root=True)
+    due = case.points
     return any(points > (due.get(name) or 0.0) for name, points in outcome.points.items())
 
 

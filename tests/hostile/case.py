@@ -33,7 +33,6 @@ class Case:
         beside: puts something into the folder of the file; it gets the folder.
         student: another name for the student than that of the case.
         earns: points that are not full marks; None where nothing could be graded.
-        earns_as_user: the same where the grader is not root, if that is different.
         status, says: the status, and words that stand in its sentence or in the notes.
         or_status: another status that a slower or faster machine ends with.
         hides: words that must not stand in the feedback, in any case of letters.
@@ -53,7 +52,6 @@ class Case:
     beside: Callable[[Path], object] | None = None
     student: str | bytes = ""
     earns: Mapping[str, float | None] = field(default_factory=dict)
-    earns_as_user: Mapping[str, float | None] | None = None
     status: str = "graded"
     or_status: str = ""
     says: tuple[str, ...] = ()
@@ -63,10 +61,10 @@ class Case:
     bites: Any = None
     dull: str = ""
 
-    def points(self, *, root: bool) -> dict[str, float | None]:
+    @property
+    def points(self) -> dict[str, float | None]:
         """What every exercise should earn."""
-        special = self.earns if root or self.earns_as_user is None else self.earns_as_user
-        return {**POINTS, **special}
+        return {**POINTS, **self.earns}
 
 
 def cheat(name: str, tries: str, *, weak: str, **parts: Any) -> Case:
