@@ -3,7 +3,6 @@
 Every cheat is also run against a grader without the protection in question, where it must succeed.
 """
 
-import os
 import re
 import shutil
 import subprocess
