@@ -14,8 +14,9 @@ from autograder.course import ROOT
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-NEEDED = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
-EXTRAS = [text for name in ("scale", "browser") for text in PROJECT["optional-dependencies"][name]]
+OPTIONAL = PROJECT["optional-dependencies"]
+NEEDED = PROJECT["dependencies"] + OPTIONAL["test"] + OPTIONAL["scale"]
+EXTRAS = OPTIONAL["browser"]
 
 
 def ranges(requirements: list[str]) -> dict[str, str]:
