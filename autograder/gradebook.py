@@ -98,8 +98,9 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 def gradebook_trouble(url: str, error: BaseException) -> UserError:
     """The message for a database that cannot be used."""
     first = next((one.orig for one in chain(error) if isinstance(one, DBAPIError)), error)
+    said = next(iter(str(first).splitlines()), type(first).__name__)
     return UserError(
-        f"The gradebook {database.shown(url)} cannot be written: {' '.join(str(first).split())}. Nothing recorded before "
+        f"The gradebook {database.shown(url)} cannot be written: {said}. Nothing recorded before "
         f"is lost. {database.how_to_mend(url)}, then run the same command again."
     )
 

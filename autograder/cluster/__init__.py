@@ -45,8 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Write the file, or become the program that was asked for."""
     if args.what == "prepare":
+        path = prepare(args.folder, args.address)
         print(
-            f"Written: {prepare(args.folder, args.address)}. Copy {args.folder} to every machine, for your eyes only."
+            f"Written: {path}. Copy its folder to every machine of the cluster, and let nobody else read it."
         )
         return
     place = _elsewhere(args.cluster)
