@@ -182,6 +182,21 @@ def test_a_locked_gradebook_is_said_once_and_nothing_is_lost(watched, course):
     assert "graded, 3 points" in said and said.count("Going on.") == 1
 
 
+def test_what_was_out_when_trouble_came_is_graded_when_it_is_over(watched, course, monkeypatch):
+    troubles, real = [UserError("The disk is full.")], pipeline.record
+
+    def record(*words):
+        if troubles:
+            raise troubles.pop()
+        return real(*words)
+
+    monkeypatch.setattr(pipeline, "record", record)
+    course.hand_in("ada")
+    said = watched.settle()
+    assert "The disk is full. Trying again every" in said
+    assert "graded, 3 points" in said
+
+
 def test_a_folder_that_vanishes_is_waited_for_and_nobody_is_graded_again(watched, course):
     course.hand_in("ada")
     watched.settle()
