@@ -30,6 +30,28 @@ def test_without_dask_it_is_said_how_it_is_installed(monkeypatch):
         grading.Cluster("tcp://127.0.0.1:1", 1)
 
 
+class Silent:
+    """The client of a scheduler that is gone, before or after it was noticed."""
+
+    def __init__(self, status: str) -> None:
+        self.status, self.loop = status, None
+
+    def nthreads(self):
+        raise OSError("Timed out trying to connect")
+
+    def close(self, timeout: float) -> None:
+        self.status = "closed"
+
+
+@pytest.mark.parametrize("status", ["running", "connecting"])
+def test_a_scheduler_that_does_not_answer_is_lost(status):
+    cluster = grading.Cluster("tcp://127.0.0.1:1", 1)
+    cluster._client = client = Silent(status)
+    with pytest.raises(UserError, match="was lost in the middle of the batch"):
+        list(cluster.grade([None], None))
+    assert client.status == "closed"
+
+
 def test_dask_is_loaded_by_nothing_but_a_cluster():
     done = run(ROOT, "autograder", "grade", "--help")
     assert "--cluster" in done.stdout

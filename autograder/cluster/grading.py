@@ -29,6 +29,10 @@ GOODBYE = 5
 KEPT = "What was graded before is kept."
 
 
+class LostError(Exception):
+    """The scheduler does not answer any more."""
+
+
 class Cluster:
     """The workers of a cluster; `close` lets go of it.
 
@@ -72,9 +76,7 @@ class Cluster:
                 hopeless: list[Job] = []
                 yield from through(submit, iter([job]), self._ahead, KilledWorker, hopeless)
                 yield from map(_given_up, hopeless)
-        except (CancelledError, OSError) as error:
-            if isinstance(error, OSError) and not _is_of_dask(error):
-                raise
+        except (CancelledError, LostError) as error:
             self.close()
             raise UserError(
                 f"The scheduler {self.place.address} was lost in the middle of the batch ({_said(error)}). {KEPT} "
@@ -143,9 +145,10 @@ class Cluster:
 
     def _ahead(self) -> int:
         """How many jobs may be out, by the workers that are there now; raises UserError when none is for long."""
+        self._need_client()  # nothing can be sent on a closed connection
         now = time.monotonic()
         if now - self._counted >= LOOK_AROUND or not self._counted:
-            self._slots, self._counted = len(self._need_client().nthreads()), now
+            self._slots, self._counted = self._count_workers(), now
         if self._slots or not self._last_seen:
             self._last_seen = now
         elif now - self._last_seen > self.place.wait:
@@ -155,9 +158,16 @@ class Cluster:
             )
         return AHEAD * max(1, self._slots)
 
+    def _count_workers(self) -> int:
+        """How many workers there are now; raises LostError where there is nobody to ask."""
+        try:
+            return len(self._need_client().nthreads())
+        except (OSError, TimeoutError) as error:
+            raise LostError(_said(error)) from error
+
     def _need_client(self) -> "Client":
-        if self._client is None:
-            raise CancelledError
+        if self._client is None or self._client.status != "running":
+            raise LostError("the connection is closed")
         return self._client
 
 
@@ -185,7 +195,17 @@ def _prepare_once() -> None:
 
 
 async def _bring(task: Any) -> Done:
-    done: Done = await task
+    """Wait for a result; what goes wrong on the way is told apart from what a worker says."""
+    from distributed import KilledWorker  # noqa: PLC0415
+
+    try:
+        done: Done = await task
+    except (UserError, KilledWorker, CancelledError):
+        raise
+    except (OSError, TimeoutError) as error:
+        raise LostError(_said(error)) from error
+    except Exception as error:
+        raise UserError(f"A worker cannot grade: {_said(error)}. {KEPT}") from error
     return done
 
 
@@ -232,12 +252,6 @@ def _security(place: Place) -> Any:
     chosen = {f"tls_{role}_cert": certificate for role in roles}
     chosen |= {f"tls_{role}_key": key or certificate for role in roles}
     return Security(tls_ca_file=ca, require_encryption=True, **chosen)
-
-
-def _is_of_dask(error: OSError) -> bool:
-    from distributed.comm.core import CommClosedError  # noqa: PLC0415
-
-    return isinstance(error, CommClosedError)
 
 
 def _said(error: BaseException) -> str:
