@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from multiprocessing.util import Finalize
 from queue import Empty, SimpleQueue
+from threading import Event
 from typing import Any, Protocol
 
 from autograder.errors import UserError
@@ -63,6 +64,7 @@ class Processes:
 
     def __init__(self, workers: int) -> None:
         self._workers, self._kept = workers, ExitStack()
+        self.stopping = Event()  # when it is set, KeyboardInterrupt is raised where nothing is half done
         self._pool: Executor | None = None
 
     def __enter__(self) -> "Processes":
@@ -100,11 +102,17 @@ class Processes:
         self, jobs: Iterator[Job | None], setting: Setting, lost: list[Job]
     ) -> Iterator[Done]:
         """Grade until all is done, or the pool breaks: then nothing more is given out, and what was out is lost."""
-        pool, ahead = self._processes(), AHEAD * self._workers
+        pool = self._processes()
+
+        def room() -> int:
+            if self.stopping.is_set():
+                raise KeyboardInterrupt
+            return 0 if lost else AHEAD * self._workers
+
         yield from through(
             lambda job: pool.submit(work, setting, job),
             jobs,
-            lambda: 0 if lost else ahead,
+            room,
             BrokenProcessPool,
             lost,
             LOOK_FOR_JOBS,

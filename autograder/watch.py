@@ -39,13 +39,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Grade what is there and has changed, then what arrives, until somebody ends it."""
     watched = [find_lesson(args.lesson)] if args.lesson else _built()
-    signal.signal(signal.SIGTERM, _stop)
     console = Console(stderr=args.json, soft_wrap=True, highlight=False)
     watch: Watch | None = None
     try:
         with Processes(max(1, args.workers)) as workers:
             watch = Watch(watched, args, workers, console)
             watch.prepare()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, watch.stop)
             watch.go()
     except KeyboardInterrupt:
         if watch is not None:
@@ -58,10 +59,6 @@ def _built() -> list[Lesson]:
     if not built:
         raise UserError("No lesson has been built. Run `python -m autograder build`, then try again.")
     return built
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 class Watch:
@@ -83,6 +80,7 @@ class Watch:
         self._unwritten: dict[str, Lesson] = {}
         self._next_look = 0.0
         self._said: dict[str, str] = {}
+        self._stopping = workers.stopping
 
     def prepare(self) -> None:
         """Start what would otherwise keep the first arrival waiting; raises UserError where something is missing."""
@@ -94,10 +92,14 @@ class Watch:
         self._console.print(f"Watching {SUBMITTED} for {names}; Ctrl-C ends it.", markup=False)
 
     def go(self) -> None:
-        """Grade what arrives, for ever."""
-        while True:
+        """Grade what arrives, until `stop` is called; then KeyboardInterrupt is raised."""
+        while not self._stopping.wait(max(0.0, self._next_look - time.monotonic())):
             self.step()
-            time.sleep(max(0.0, self._next_look - time.monotonic()))
+        raise KeyboardInterrupt
+
+    def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
+        """Take in a signal. An exception that is raised just anywhere may be lost, or found in the middle of a write."""
+        self._stopping.set()
 
     def step(self) -> None:
         """Look once, and grade what is there; where nothing is, bring the lists up to date."""

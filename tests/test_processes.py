@@ -98,3 +98,13 @@ def test_an_end_from_outside_ends_workers_that_hang(tmp_path):
         next(results)
         raise KeyboardInterrupt
     assert engine.multiprocessing.active_children() == []
+
+
+def test_who_is_to_stop_does_so_although_all_that_may_be_out_is_out_and_hangs(tmp_path):
+    jobs = [job("ada"), *(job(f"felix {n}", f"wait {tmp_path / 'never'}") for n in range(20))]
+    with pytest.raises(KeyboardInterrupt), Processes(1) as workers:
+        results = grade_jobs(jobs, SETTING, workers)
+        next(results)
+        workers.stopping.set()
+        next(results)
+    assert engine.multiprocessing.active_children() == []

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import nbformat
 import pytest
@@ -28,6 +29,9 @@ from autograder.watch import Watch
 
 class Workers:
     """In the place of the processes: the tests put their own grading behind the engine."""
+
+    def __init__(self) -> None:
+        self.stopping = Event()
 
     def warm(self, setting) -> None:
         self.warmed = setting.lesson
