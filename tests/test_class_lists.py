@@ -15,6 +15,8 @@ from quick_course import Course
 
 from autograder import desk, grade, pipeline, report, runs, since
 from autograder.errors import UserError
+from autograder.outcome import Outcome, Status
+from autograder.results import Result
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +167,8 @@ def test_who_left_the_class_is_not_in_the_report_and_who_was_not_graded_is_count
 def test_a_class_that_was_never_graded_gets_a_report_that_says_so(course):
     called(report)
     assert "2 have handed in, and nothing was graded yet." in page(course)
+
+
+def test_what_came_out_now_is_in_the_class_although_nothing_was_recorded(graded):
+    failed = Result("zoe", Outcome(Status.GRADER_ERROR))
+    assert desk.everybody(graded.lesson, graded.config, [failed])[-1] == failed
