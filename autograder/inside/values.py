@@ -6,6 +6,7 @@ and whatever does not fit raises `ProtocolError`.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ MAX_ANSWER = 8 << 20
 MAX_ENTRIES = 1 << 20
 MAX_WORD = 200
 # Booleans, integers, floats, complex numbers and text; no objects, no dates, no records.
+# As `dtype.str` writes it. NumPy reads much more, and evaluates some of it.
+_DTYPE = re.compile(r"[<>|][a-zA-Z][0-9]{1,6}")
 _DTYPES = frozenset("biufcU")
 
 
@@ -241,11 +244,13 @@ class _Reader:
             raise ProtocolError("the bytes of a word cannot be read") from error
 
     def _array(self, rest: list[Any]) -> Any:
-        if len(rest) != 2 or type(rest[0]) is not str or len(rest[0]) > 12 or type(rest[1]) is not list:
+        if len(rest) != 2 or type(rest[0]) is not str or type(rest[1]) is not list:
             raise ProtocolError("an array is malformed")
         shape = rest[1]
         if len(shape) > 16 or not all(type(n) is int and 0 <= n <= MAX_ENTRIES for n in shape):
             raise ProtocolError("the shape of an array is malformed")
+        if not _DTYPE.fullmatch(rest[0]):
+            raise ProtocolError("the type of an array is unknown")
         try:
             dtype = np.dtype(rest[0])
         except TypeError as error:
