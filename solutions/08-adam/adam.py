@@ -496,7 +496,7 @@ def arrival(beta1, beta2):
 
 
 table(
-    ["", "steps, beta2 = 0.999", "loss later on", "steps, beta2 = 0.9", "loss later on"],
+    ["", "steps, beta2 = 0.999", "loss later", "steps, beta2 = 0.9", "loss later"],
     [
         [f"beta1 = {beta1}", *arrival(beta1, 0.999), *arrival(beta1, 0.9)]
         for beta1 in (0, 0.5, 0.7, 0.9)
