@@ -70,8 +70,14 @@ torture: $(STAMP)
 bench: .references/installed
 	@PYTHONPATH=tests python -m benchmarks $(BENCH)
 
-bench-grading: $(STAMP)
+bench-grading: .otter/installed
 	@PYTHONPATH=tests python -m benchmarks.grading $(BENCH)
+
+# So has the other grader.
+.otter/installed: tests/benchmarks/grading/requirements.txt | $(STAMP)
+	python -m venv --clear .otter
+	.otter/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 # Playwright, which drives the Chromium that is there, is installed when it is first needed.
 browser: $(STAMP)

@@ -19,14 +19,14 @@ def writer(folder: Path) -> Result:
     course = reference_course(folder / "course")
     hand_in(course, STUDENTS)
     config = (course / "nbgrader_config.py").read_text(encoding="utf-8")
-    rows = [_row("SQLite", _seconds(course))]
+    each = {"SQLite": _seconds(course)}
     with server() as postgresql:
         postgresql.do("CREATE DATABASE bench")
         url = postgresql.url("bench")
         (course / "nbgrader_config.py").write_text(
             f"{config}\nc.CourseDirectory.db_url = {url!r}\n", encoding="utf-8"
         )
-        rows.append(_row("PostgreSQL", _seconds(course)))
+        each["PostgreSQL"] = _seconds(course)
     note = (
         "Each submission costs the one process that reads, records and writes pages so many milliseconds, and a worker so many. The "
         "quotient is the number of workers with which the writer is busy all the time; more of them would wait for it."
@@ -38,7 +38,9 @@ def writer(folder: Path) -> Result:
         "workers, ms",
         "workers it can feed",
     ]
-    return Result([Table("The writer", header, rows, note)], [], {})
+    rows = [_row(gradebook, seconds) for gradebook, seconds in each.items()]
+    written = {gradebook: _written(seconds) for gradebook, seconds in each.items()}
+    return Result([Table("The writer", header, rows, note)], [], {"seconds": written})
 
 
 def _seconds(course: Path) -> Mapping[str, float]:
@@ -48,13 +50,17 @@ def _seconds(course: Path) -> Mapping[str, float]:
     return {step: seconds / STUDENTS for step, seconds in summary["seconds"].items()}
 
 
+def _written(each: Mapping[str, float]) -> float:
+    return sum(each.get(step, 0.0) for step in BY_ONE)
+
+
 def _row(gradebook: str, each: Mapping[str, float]) -> list[str]:
     written = [each.get(step, 0.0) for step in BY_ONE]
     worked = sum(seconds for step, seconds in each.items() if step not in (*BY_ONE, "starting sandboxes"))
     figures = [
         *(1000 * seconds for seconds in written),
-        1 / sum(written),
+        1 / _written(each),
         1000 * worked,
-        worked / sum(written),
+        worked / _written(each),
     ]
     return [gradebook, *map(three_digits, figures)]
