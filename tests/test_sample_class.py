@@ -129,7 +129,7 @@ def test_the_feedback_begins_with_what_each_exercise_earned_and_why(graded, hand
         '<span class="points right">3 of 3</span>',
         "",
     ]
-    assert cells[-2:] == ["to be read", ""]
+    assert cells[-2:] == ['<span class="points open">to be read</span>', ""]
 
 
 def test_every_kind_of_damage_occurs():

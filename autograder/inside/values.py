@@ -23,7 +23,7 @@ MAX_ENTRIES = 1 << 20
 MAX_WORD = 200
 # Booleans, integers, floats, complex numbers and text; no objects, no dates, no records.
 # As `dtype.str` writes it. NumPy reads much more, and evaluates some of it.
-_DTYPE = re.compile(r"[<>|][a-zA-Z][0-9]{1,6}")
+_DTYPE = re.compile(r"[<>|][a-zA-Z][0-9]{1,9}")
 _DTYPES = frozenset("biufcU")
 
 

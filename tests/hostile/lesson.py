@@ -54,7 +54,7 @@ from gradlab import check, todo
 LIMITS = """
 c.Limits.cell_seconds = 3
 c.Limits.notebook_seconds = 15
-c.Limits.memory = 1536 * 1024**2
+c.Limits.memory = 1024 * 1024**2
 c.Limits.processes = 24
 c.Limits.output = 200_000
 c.Limits.files = 200

@@ -3,6 +3,7 @@
 Every cheat is also run against a grader without the protection in question, where it must succeed.
 """
 
+import compileall
 import re
 import shutil
 import subprocess
@@ -71,6 +72,7 @@ def built(tmp_path_factory) -> Path:
     course = build_course(tmp_path_factory.mktemp("built") / "course")
     work = course / "autograder/work"
     course_secret(work / "secret")
+    compileall.compile_dir(course / "lib", quiet=1)  # as an installed library is
     return course
 
 
