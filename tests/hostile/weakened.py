@@ -169,10 +169,10 @@ def forked(work: Callable[[int], object], seconds: float = 60.0) -> Iterator[Ite
 
 def _forget_pipes(but: int) -> None:
     """Close what the tests talk through when they run on several cores: a case that reads or writes all it finds would end them."""
-    for entry in os.listdir("/proc/self/fd"):
+    for entry in [*Path("/proc/self/fd").iterdir()]:
         with suppress(OSError):
-            if int(entry) not in (0, 1, 2, but) and os.readlink(f"/proc/self/fd/{entry}").startswith("pipe:"):
-                os.close(int(entry))
+            if int(entry.name) not in (0, 1, 2, but) and str(entry.readlink()).startswith("pipe:"):
+                os.close(int(entry.name))
 
 
 def _lines(reading: int, child: int, seconds: float) -> Iterator[str]:
