@@ -22,7 +22,7 @@ def _l1(W, b, lam):
 
 
 def _layer(rng: np.random.Generator, fan_in: int = 3, fan_out: int = 2) -> dict[str, object]:
-    lam = round(rng.uniform(0.15, 0.4), 2)
+    lam = float(10 * rng.integers(150, 400) + 3) / 10_000  # four decimals, so that rounded answers show
     return {"W": short_decimals(rng, fan_in, fan_out), "b": short_decimals(rng, fan_out), "lam": lam}
 
 

@@ -20,7 +20,7 @@ def _large(function: Function, rng: np.random.Generator) -> Iterator[Sight]:
 
 def _small(function: Function, rng: np.random.Generator) -> Iterator[Sight]:
     t = round(rng.uniform(0.5, 0.9), 2)
-    w = np.array([0.9 * t, -0.9 * t, 0.0, t, -t, 1.1 * t, -1.1 * t])
+    w = np.array([0.9 * t, -0.9 * t, 0.0, t, -t, 1.137 * t, -1.137 * t])
     yield Sight(f"For weights near the threshold {t:g} and below,", "w", function(w, t))
     yield Sight("With a threshold of 0,", "w", function(w, 0.0))
 

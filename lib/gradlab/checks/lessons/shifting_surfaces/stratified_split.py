@@ -36,7 +36,7 @@ def _each_once(split: Function, rng: np.random.Generator) -> Iterator[Sight]:
 
 
 def _shares(split: Function, rng: np.random.Generator) -> Iterator[Sight]:
-    for counts, fraction in [((40, 20, 100), 0.75), ((10, 50), 0.2)]:
+    for counts, fraction in [((40, 20, 100), 0.75), ((10, 50), 0.2), ((60, 30, 90), 0.5)]:
         labels = _labels(rng, counts)
         train, test = split(labels, fraction, rng)
         for name, part in zip(RETURNS, (train, test), strict=True):
