@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -193,11 +192,6 @@ def busy() -> float:
         int, Path("/proc/stat").read_text().split("\n")[0].split()[1:]
     )
     return (user + nice + system + irq + softirq) / 100
-
-
-def each(graded: Callable[[int], Cost], few: int, many: int) -> Cost:
-    """What one more submission costs, once everything has been started."""
-    return (graded(many) - graded(few)) / (many - few)
 
 
 def popen(course: Path, *words: str) -> "subprocess.Popen[str]":
