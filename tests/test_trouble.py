@@ -11,8 +11,12 @@ from pathlib import Path
 
 import pytest
 from course_copy import environment, run
+from nbgrader.api import InvalidEntry
+from sqlalchemy.exc import OperationalError
 from torture.small_course import hand_in_class, small_course
 from torture.sudden_ends import GRADE, outcome
+
+from autograder.gradebook import chain, gradebook_trouble
 
 WORK = "autograder/work"
 
@@ -45,6 +49,19 @@ def goes_on(course: Path) -> tuple[object, ...]:
     done = run(course, *GRADE, "--resume")
     assert done.returncode == 0, done.stderr
     return outcome(course)
+
+
+def test_what_a_database_says_is_told_though_nbgrader_has_made_another_exception_of_it():
+    full = OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+    with pytest.raises(InvalidEntry) as renamed:
+        try:
+            raise full
+        except OperationalError as error:
+            raise InvalidEntry("no entry") from error
+    assert list(chain(renamed.value)) == [renamed.value, full]
+    assert "cannot be written: database or disk is full." in str(
+        gradebook_trouble("sqlite:///book.db", renamed.value)
+    )
 
 
 @pytest.mark.parametrize("part", [0.2, 0.5])
