@@ -1,5 +1,6 @@
 """What grading writes to and reads from nbgrader's gradebook. One process at a time writes a submission's part of it."""
 
+import json
 import logging
 import os
 import sqlite3
@@ -9,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, MissingEntry
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -189,7 +192,7 @@ def record_grades(
     submitted: Any = book.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
     grades = {grade.cell.name: grade for grade in submitted.grades}
     comments = {comment.cell.name: comment for comment in submitted.comments}
-    notebook, resources = CheckCellMetadata(config=config)(notebook, resources)
+    _check_metadata(json.dumps([cell.metadata.get("nbgrader") for cell in notebook.cells], sort_keys=True))
     notebook, resources = LimitOutput(config=config)(notebook, resources)
     notebook, resources = _Recorder(grades, comments, config=config)(notebook, resources)
     submitted.late_submission_penalty = None
@@ -199,6 +202,16 @@ def record_grades(
         AssignLatePenalties(config=config)(notebook, resources)
         book.db.expire_all()
     return notebook
+
+
+@lru_cache(maxsize=64)
+def _check_metadata(metadata: str) -> None:
+    """nbgrader's own check of what it has written about cells, once for all submissions in which that is the same."""
+    cells = (
+        new_code_cell(metadata={"nbgrader": about} if about is not None else {})
+        for about in json.loads(metadata)
+    )
+    CheckCellMetadata()(new_notebook(cells=list(cells)), {})
 
 
 def back_up(config: Config, folder: Path) -> Path | None:

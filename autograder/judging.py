@@ -75,6 +75,22 @@ class Judgement:
         return self.visible is not None and self.hidden is None and not self.error
 
     @property
+    def is_right(self) -> bool:
+        """Whether the answer has earned all that it can."""
+        return all(
+            verdict is not None and verdict.outcome == "right" for verdict in (self.visible, self.hidden)
+        )
+
+    @property
+    def is_the_same_twice(self) -> bool:
+        """Whether hidden numbers say of the answer what the visible ones say."""
+        one, other = (
+            verdict and (verdict.outcome, verdict.aspects, verdict.mistakes)
+            for verdict in (self.visible, self.hidden)
+        )
+        return one == other
+
+    @property
     def timed_out(self) -> bool:
         """Whether the function did not end within its time."""
         return self.late or "timeout" in (
@@ -125,7 +141,8 @@ def judge_hidden(exercise: Exercise, connection: socket.socket, seed: str, befor
     function, failed = _reach(exercise, connection, before.looks)
     if function is None:
         return replace(failed, visible=before.visible)
-    verdict = judge(exercise, function, hidden_seed(exercise.name, seed), reveal=False)
+    suspects = before.visible.mistakes if before.visible else ()
+    verdict = judge(exercise, function, hidden_seed(exercise.name, seed), reveal=False, suspects=suspects)
     return replace(before, hidden=verdict, ended=function.ended, violation=function.violation)
 
 

@@ -10,7 +10,7 @@ from nbgrader.utils import determine_grade
 from autograder.execution import NOT_RUN, TIMED_OUT, Order, Report, Trouble, run_notebook
 from autograder.released import name_of
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.zygotes import Sandboxes, open_sandboxes
+from autograder.sandbox.zygotes import Sandbox, Sandboxes, open_sandboxes
 
 STEP = "def effective_step(lr, rho):\n    return lr / (1 - rho)"
 LIMIT = "def momentum_limit(L, rho):\n    return 2 * (1 + rho) / L"
@@ -87,6 +87,34 @@ def test_a_function_is_judged_as_it_is_when_its_check_is_reached(sandboxes):
     assert points(cells) == {"effective_step": 3}
     cells, _ = run(sandboxes, answer("effective_step", STEP), later, check("effective_step"))
     assert points(cells) == {"effective_step": 0}
+
+
+def test_a_wrong_answer_counts_as_wrong_only_where_no_other_can_have_made_it_so(sandboxes):
+    careless = "two = 2\ndef effective_step(lr, rho):\n    global two\n    two = 0\n    return lr / (1 - rho)"
+    harmed = "def momentum_limit(L, rho):\n    return two * (1 + rho) / L"
+    cells, report = run(
+        sandboxes, answer("effective_step", careless), check("effective_step"),
+        answer("momentum_limit", harmed), check("momentum_limit"),
+    )  # fmt: skip
+    assert points(cells) == {"effective_step": 3, "momentum_limit": 3}
+    assert not report.troubles
+
+
+@pytest.mark.parametrize(
+    ("limit", "processes"),
+    [(LIMIT, 1), (LIMIT.replace("+", "-"), 1), (LIMIT.replace("    ", "    global seen\n    seen = L\n    "), 1),
+     (LIMIT.replace("    ", "    global seen\n    seen = L\n    ").replace("+", "-"), 3)],
+    ids=["right", "wrong", "right with a trace", "wrong with a trace"],
+)  # fmt: skip
+def test_one_process_is_enough_where_nothing_can_have_harmed_anything(
+    sandboxes, monkeypatch, limit, processes
+):
+    begun = []
+    fork = Sandbox.fork
+    monkeypatch.setattr(Sandbox, "fork", lambda self: begun.append(self.role) or fork(self))
+    run(sandboxes, answer("effective_step", STEP), check("effective_step"), limit,
+        answer("momentum_limit", ""), check("momentum_limit"))  # fmt: skip
+    assert begun.count("answer") == processes
 
 
 def test_a_function_that_ends_python_costs_its_own_points_only(sandboxes):

@@ -27,7 +27,16 @@ def equal(expected: npt.NDArray[Any], actual: npt.NDArray[Any], rtol: float) -> 
         return False
     if expected.dtype.kind not in "iuf" or actual.dtype.kind not in "iuf":
         return bool(np.all(expected == actual))
-    scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))
+    size = np.abs(expected)
+    if (
+        expected.dtype.kind == actual.dtype.kind == "f"
+        and np.isfinite(size).all()
+        and np.isfinite(actual).all()
+    ):
+        # What `allclose` comes to here, in a third of the time: most of what is compared is like this.
+        atol = max(rtol * min(size.max(initial=0.0), 1.0), 1e-12)
+        return bool((np.abs(actual - expected) <= atol + rtol * size).all())
+    scale = size.max(initial=0.0, where=np.isfinite(expected))
     atol = max(rtol * min(scale, 1.0), 1e-12)
     return bool(np.allclose(actual, expected, rtol=rtol, atol=atol, equal_nan=True))
 

@@ -1,7 +1,7 @@
 """From observations to a verdict: which aspects hold, what differs first, and which mistake it looks like."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -51,7 +51,13 @@ class Known:
 
 
 def judge(
-    exercise: Exercise, function: Function, seed: Seed, *, reveal: bool = True, known: Known | None = None
+    exercise: Exercise,
+    function: Function,
+    seed: Seed,
+    *,
+    reveal: bool = True,
+    known: Known | None = None,
+    suspects: Collection[str] = (),
 ) -> Verdict:
     """Look at every aspect of `function` with numbers drawn from `seed`.
 
@@ -61,6 +67,7 @@ def judge(
         seed: equal seeds give equal numbers, so that a check says the same thing twice.
         reveal: False keeps inputs and expected values out of the verdict, for hidden checks.
         known: `Known(exercise, seed)`, to save time where there are many functions to judge.
+        suspects: names of the mistakes that the same function has shown with other numbers: they are looked at first.
 
     >>> from gradlab.checks import find_exercise
     >>> verdict = judge(find_exercise("momentum_limit"), lambda L, rho: 2 * (1 - rho) / L, seed=(1,))
@@ -84,7 +91,7 @@ def judge(
         return Verdict(exercise.name, "right", results, notes=notes, graded=exercise.graded)
     first = holds.index(False)
     aspect, wanted, got = exercise.aspects[first], expected[first], seen[first]
-    mistake = _mistake(exercise, function, seen, holds, known)
+    mistake = _mistake(exercise, function, seen, holds, known, suspects)
     story = [f"{mistake.why} {mistake.hint}"] if mistake and mistake.why else []
     drawn = ""
     if got.outcome == "error" and not reveal:
@@ -212,7 +219,12 @@ def _agreements(exercise: Exercise, one: Seen, other: Seen) -> list[bool]:
 
 
 def _mistake(
-    exercise: Exercise, function: Function, seen: Seen, holds: list[bool], known: Known
+    exercise: Exercise,
+    function: Function,
+    seen: Seen,
+    holds: list[bool],
+    known: Known,
+    suspects: Collection[str],
 ) -> Advice | None:
     """What the failure looks like, from the surest sign to the weakest; None where nothing is known of it."""
     got = seen[holds.index(False)]
@@ -224,13 +236,15 @@ def _mistake(
     lacking = [exercise.aspects[index].lacking for index in failing]
     return (
         (lacking[0] if all(exercise.aspects[index].manners for index in failing) else None)
-        or _shown_by_a_mistake(exercise, seen, holds, known)
+        or _shown_by_a_mistake(exercise, seen, holds, known, suspects)
         or (lacking[0] if all(lacking) else None)
         or _from_the_notebook(function)
     )
 
 
-def _shown_by_a_mistake(exercise: Exercise, seen: Seen, holds: list[bool], known: Known) -> Advice | None:
+def _shown_by_a_mistake(
+    exercise: Exercise, seen: Seen, holds: list[bool], known: Known, suspects: Collection[str]
+) -> Advice | None:
     """The mistake that shows exactly what was seen; failing that, the first that explains every aspect that fails.
 
     Only exactly what was seen will do where nothing has failed but what is coarse: there, most mistakes look the same.
@@ -243,7 +257,7 @@ def _shown_by_a_mistake(exercise: Exercise, seen: Seen, holds: list[bool], known
     holding = [index for index, ok in enumerate(holds) if ok]
     telling = not all(exercise.aspects[index].coarse for index in failing)
     explaining = None
-    for mistake in known.mistakes:
+    for mistake in sorted(known.mistakes, key=lambda mistake: mistake.name not in suspects):
         # Most mistakes are ruled out by the first aspect that fails; the others need not be looked at.
         if not all(shows(mistake, index) for index in failing):
             continue

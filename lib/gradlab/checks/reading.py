@@ -20,7 +20,7 @@ def has_loop(function: Function) -> bool:
     """
     if isinstance(function, Elsewhere):
         return function.has_loop
-    return any(step.opname.startswith(("FOR_ITER", "JUMP_BACKWARD")) for step in _steps(function))
+    return any(step.opname.startswith(("FOR_ITER", "JUMP_BACKWARD")) for step in steps(function))
 
 
 def variables_of_the_notebook(function: Function) -> tuple[str, ...]:
@@ -33,13 +33,18 @@ def variables_of_the_notebook(function: Function) -> tuple[str, ...]:
     if isinstance(function, Elsewhere):
         return function.notebook_variables
     names = getattr(function, "__globals__", {})
-    read = {step.argval for step in _steps(function) if step.opname == "LOAD_GLOBAL"}
+    read = {step.argval for step in steps(function) if step.opname == "LOAD_GLOBAL"}
     return tuple(
         sorted(name for name in read if isinstance(names.get(name), Number | np.ndarray | list | tuple))
     )
 
 
-def _steps(function: Function) -> Iterator[dis.Instruction]:
+def steps(function: Function) -> Iterator[dis.Instruction]:
+    """The steps of its bytecode, with those of the functions that are written in it; none where there is no code.
+
+    >>> "FOR_ITER" in [step.opname for step in steps(lambda x: max(abs(value) for value in x))]
+    True
+    """
     code = getattr(function, "__code__", None)
     for part in _nested(code) if code else ():
         yield from dis.get_instructions(part)
