@@ -71,7 +71,8 @@ def receive(
     text_size, blob_size = _HEAD.unpack(head)
     if text_size > MAX_TEXT or text_size + blob_size > largest:
         raise ProtocolError(f"a message of {(text_size + blob_size) / 1e6:.0f} MB is too long")
-    text, content = _take(connection, text_size, deadline), _take(connection, blob_size, deadline)
+    content = _take(connection, text_size + blob_size, deadline)
+    text, content = content[:text_size], content[text_size:]
     try:
         message, sizes = json.loads(bytes(text).decode("ascii"), parse_constant=_refuse)
     except (ValueError, TypeError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 import dis
 from collections.abc import Iterator
+from functools import lru_cache
 from numbers import Number
 from types import CodeType
 from typing import Any
@@ -39,15 +40,19 @@ def variables_of_the_notebook(function: Function) -> tuple[str, ...]:
     )
 
 
-def steps(function: Function) -> Iterator[dis.Instruction]:
+def steps(function: Function) -> tuple[dis.Instruction, ...]:
     """The steps of its bytecode, with those of the functions that are written in it; none where there is no code.
 
     >>> "FOR_ITER" in [step.opname for step in steps(lambda x: max(abs(value) for value in x))]
     True
     """
     code = getattr(function, "__code__", None)
-    for part in _nested(code) if code else ():
-        yield from dis.get_instructions(part)
+    return _read(code) if code else ()
+
+
+@lru_cache(maxsize=64)  # a function is read for several reasons, one after the other
+def _read(code: CodeType) -> tuple[dis.Instruction, ...]:
+    return tuple(step for part in _nested(code) for step in dis.get_instructions(part))
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:
