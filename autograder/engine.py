@@ -16,7 +16,7 @@ from threading import Event
 from typing import Any, Protocol
 
 from autograder.errors import UserError
-from autograder.worker import Done, Job, Setting, close_sandboxes, warm, work
+from autograder.worker import Done, Job, Setting, close_sandboxes, stay_on, warm, work
 
 # How many jobs wait for each worker: enough that none is idle, few enough that a large class fits into memory.
 AHEAD = 4
@@ -201,7 +201,7 @@ def prepare_process() -> None:
 def _begin(parent: int, workers: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prepare_process()
-    _stay_on_one_core(workers)
+    stay_on(_core(workers))
     if hasattr(signal, "SIGALRM"):
         import ctypes  # noqa: PLC0415
 
@@ -210,16 +210,11 @@ def _begin(parent: int, workers: int) -> None:
             os._exit(1)
 
 
-def _stay_on_one_core(workers: int) -> None:
-    """Where there is a worker for every core, keep each on one, with its sandboxes.
-
-    A worker and the process that it talks to take turns, and wake each other sooner where they share a core.
-    """
-    if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        if workers >= len(cores):
-            number = multiprocessing.current_process()._identity[0]
-            os.sched_setaffinity(0, {cores[number % len(cores)]})
+def _core(workers: int) -> int | None:
+    """Where there is a worker for every core: the one that this process is to stay on."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    number = multiprocessing.current_process()._identity[0]
+    return cores[number % len(cores)] if cores and workers >= len(cores) else None
 
 
 def _bound_memory() -> None:

@@ -77,10 +77,11 @@ def _opened(url: str) -> Gradebook:
 @contextmanager
 def alone(gradebook: Gradebook, lesson: Lesson, student: str) -> Iterator[None]:
     """Keep other graders from recording the same submission meanwhile, where there may be others."""
-    url = gradebook.engine.url
-    with database.alone(url, lesson.name, student):
-        if database.is_shared(url):
-            gradebook.db.expire_all()  # what was read before may have been written since
+    with database.alone(gradebook.engine.url, lesson.name, student):
+        # What was read before may have been written since; what is read from here on is ours.
+        session = gradebook.db()
+        session.expire_all()
+        session.expire_on_commit = False
         yield
 
 

@@ -159,15 +159,26 @@ def _released(text: str) -> tuple[NotebookNode, frozenset[str]]:
 # --- Sandboxes are kept from one submission to the next ---------------------------------------------------------
 
 _kept: dict[tuple[Any, ...], Sandboxes] = {}
+_cores: list[int] = []
+
+
+def stay_on(core: int | None) -> None:
+    """Stay on one core, with all sandboxes, once they have started; None for any.
+
+    A worker and the process that it talks to take turns, and wake each other sooner where they share a core.
+    """
+    _cores[:] = [] if core is None else [core]
 
 
 def _sandboxes(setting: Setting) -> Sandboxes:
     key = (os.getpid(), setting.limits, setting.figures, setting.sandbox)
     if key not in _kept:
         close_sandboxes()
-        _kept[key] = open_sandboxes(
-            Limits(**dict(setting.limits)), figures=setting.figures, sandbox=setting.sandbox
-        )
+        core = next(iter(_cores), None)
+        limits = Limits(**dict(setting.limits))
+        _kept[key] = open_sandboxes(limits, figures=setting.figures, sandbox=setting.sandbox, core=core)
+        if core is not None:
+            os.sched_setaffinity(0, _cores)
     return _kept[key]
 
 

@@ -19,13 +19,14 @@ user_namespaces(7), prctl(2), seccomp(2), capset(2), landlock(7).
 import ctypes
 import os
 import resource
+import signal
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RDONLY, MS_REC, MS_PRIVATE = 2, 4, 8, 1, 0x4000, 0x40000
-PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 22, 24, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 24, 38
 SECCOMP_MODE_FILTER = 2
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
@@ -75,13 +76,45 @@ class Walls:
     cpu: int
 
 
-def part_from_neighbours() -> None:
-    """Enter new namespaces; the next fork is the first process of its own world.
+def own_process_numbers() -> None:
+    """Go on in a fork that is the first of its own process numbers, and may give its own forks such numbers too.
+
+    The process that was there before does nothing but wait for it. Raises ConfinementError where the machine does not
+    allow it.
+    """
+    _enter_user_namespace(CLONE_NEWPID)
+    child = os.fork()
+    if child:
+        os.closerange(3, 4096)  # whoever talks to the fork learns at once when that is gone
+        os.waitpid(child, 0)
+        os._exit(0)
+    _check("pdeathsig", _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+
+
+def fork_apart() -> int:
+    """`os.fork`, with a child that is the first of its own process numbers: whom it starts ends with it.
 
     Raises ConfinementError where the machine does not allow it.
     """
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    try:
+        _check("unshare", _libc.unshare(CLONE_NEWPID))
+        child = os.fork()
+        if child:
+            _check("setns", _libc.setns(own, CLONE_NEWPID))
+        return child
+    finally:
+        os.close(own)
+
+
+def part_from_neighbours() -> None:
+    """Enter new namespaces of users, mounts and shared memory; raises ConfinementError where that is not allowed."""
+    _enter_user_namespace(CLONE_NEWNS | CLONE_NEWIPC)
+
+
+def _enter_user_namespace(others: int) -> None:
     uid, gid = os.getuid(), os.getgid()
-    _check("unshare", _libc.unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC))
+    _check("unshare", _libc.unshare(CLONE_NEWUSER | others))
     # The same numbers inside as outside: files of the scratch folder belong to someone.
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")

@@ -3,9 +3,9 @@
 Started by the grader as `python -m autograder.inside.zygote ROLE FD`, in the sandbox. ROLE is `show` (runs notebooks
 for their outputs, with the library) or `answer` (answers the judge's questions, without it).
 
-For each submission the zygote forks a *warden*, which enters new namespaces, forks the process that runs the
-student's code, and watches it: it ends that process when the grader says so, hangs up or dies, when the
-processes in there take more memory than they may, or when there is one process too many.
+For each submission the zygote forks the process that runs the student's code, in new namespaces, and watches it: it ends
+that process when the grader says so, hangs up or dies, when the processes in there take more memory than they may, or
+when there is one process too many. One submission is run after the other; each worker has zygotes of its own.
 """
 
 import contextlib
@@ -17,42 +17,60 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograder.inside.answering import answer
-from autograder.inside.confine import ConfinementError, Walls, part_from_neighbours, shut_in
+from autograder.inside.confine import (
+    ConfinementError,
+    Walls,
+    fork_apart,
+    own_process_numbers,
+    part_from_neighbours,
+    shut_in,
+)
 from autograder.inside.wire import ClosedError, ProtocolError, receive, send
 
 Role = Callable[[socket.socket], None]
 WATCH_SECONDS = 0.1
-# Processes of ours that stand beside a student's: the init of the sandbox, the zygote, the warden.
+# Processes of ours that stand beside a student's: the init of the sandbox, the zygote and the process it came from.
 OTHERS = 8
 
 
 def main() -> None:
-    """Get ready, say so, and fork for each request until the grader hangs up."""
+    """Get ready, say so, and run a submission for each request until the grader hangs up."""
     role_name, handle = sys.argv[1], int(sys.argv[2])
     requests = socket.socket(fileno=handle)
-    (words,), parts = receive(requests)
+    (words, core), parts = receive(requests)
     walls = Walls(**words, seccomp=bytes(parts[0]))
+    broken = _make_numbers(walls)
     role = _prepare(role_name)
+    processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
     # What is there now is never collected, so forks do not copy it only to count references.
     gc.collect()
     gc.freeze()
-    # Ended wardens need nobody to bury them.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    if core is not None:
+        os.sched_setaffinity(0, {core})
     send(requests, ["ready"])
     with contextlib.suppress(ClosedError):
         while True:
             fds: list[int] = []
             receive(requests, fds=fds)
-            if os.fork() == 0:
-                requests.close()
-                _ward(socket.socket(fileno=fds[0]), socket.socket(fileno=fds[1]), role, walls)
-            for fd in fds:
-                os.close(fd)
+            control, warden = (socket.socket(fileno=fd) for fd in fds)
+            with control, warden:
+                _ward(control, warden, role, walls, processes, broken)
+
+
+def _make_numbers(walls: Walls) -> str:
+    """Prepare for forks with process numbers of their own; why that cannot be, or nothing."""
+    try:
+        if walls.namespaces:
+            own_process_numbers()
+    except ConfinementError as error:
+        return str(error)
+    return ""
 
 
 def _prepare(role_name: str) -> Role:
@@ -120,30 +138,28 @@ def _quiet_files() -> None:
     os.close(null)
 
 
-def _ward(control: socket.socket, warden: socket.socket, role: Role, walls: Walls) -> None:
-    """Fork the student's process and watch it; never returns."""
+def _ward(
+    control: socket.socket, warden: socket.socket, role: Role, walls: Walls, processes: int, broken: str
+) -> None:
+    """Fork the student's process and watch it to its end."""
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # Opened now: the student's process will cover /proc, and with it that of the warden, whose mounts it shares.
-        processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
-        if walls.namespaces:
-            part_from_neighbours()
-        student = os.fork()
+        if broken:
+            raise ConfinementError(broken)
+        student = fork_apart() if walls.namespaces else os.fork()
         if student == 0:
-            warden.close()
             _run(control, role, walls)
         control.close()
         _watch(student, warden, walls, processes)
     except ConfinementError as error:
         with contextlib.suppress(ClosedError):
             send(warden, ["broken", str(error)])
-    finally:
-        os._exit(0)
 
 
 def _run(control: socket.socket, role: Role, walls: Walls) -> None:
     try:
-        if not walls.namespaces:
+        if walls.namespaces:
+            part_from_neighbours()
+        else:
             os.setsid()
         scratch = "/tmp" if walls.namespaces else tempfile.mkdtemp(prefix="gradlab-")
         _close_files(control.fileno())
@@ -168,13 +184,14 @@ def _close_files(but: int) -> None:
     os.closerange(but + 1, 4096)
 
 
-# --- The warden's watch -------------------------------------------------------------------------------------
+# --- The watch ----------------------------------------------------------------------------------------------
 
 
 def _watch(student: int, warden: socket.socket, walls: Walls, processes: int) -> None:
     """Wait for the student's process to end; end it where it must not go on; say how it ended."""
     ended = os.pidfd_open(student)
-    base, reason = _memory(processes, student), ""
+    number = _number_outside(ended)
+    base, reason = _memory(processes, number), ""
     while True:
         ready, _, _ = select.select([ended, warden.fileno()], [], [], WATCH_SECONDS)
         if ended in ready:
@@ -182,16 +199,23 @@ def _watch(student: int, warden: socket.socket, walls: Walls, processes: int) ->
         if warden.fileno() in ready:
             reason = "told to"
         elif walls.namespaces:
-            reason = _over_a_limit(student, base, walls, processes)
+            reason = _over_a_limit(number, base, walls, processes)
         if reason:
             os.kill(student, signal.SIGKILL)
             if not walls.namespaces:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(student, signal.SIGKILL)
             break
+    os.close(ended)
     _, status = os.waitpid(student, 0)
     with contextlib.suppress(ClosedError, ProtocolError):
         send(warden, ["ended", os.waitstatus_to_exitcode(status), reason])
+
+
+def _number_outside(process: int) -> int:
+    """The number of a process as `/proc` has it, which is older than our own process numbers."""
+    about = Path(f"/proc/self/fdinfo/{process}").read_text()
+    return int(about.partition("\nPid:")[2].split()[0])
 
 
 def _over_a_limit(student: int, base: int, walls: Walls, processes: int) -> str:

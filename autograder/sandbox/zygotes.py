@@ -70,8 +70,8 @@ def offered() -> Isolation:
 class Sandbox:
     """A running zygote of one role; `fork` makes a process for a submission."""
 
-    def __init__(self, role: Role, limits: Limits, isolation: Isolation) -> None:
-        """Start the zygote; `wait` until it is ready before anything else."""
+    def __init__(self, role: Role, limits: Limits, isolation: Isolation, core: int | None = None) -> None:
+        """Start the zygote; `wait` until it is ready before anything else. Then it and its forks stay on `core`."""
         self.role, self.limits, self.isolation = role, limits, isolation
         here, there = socket.socketpair()
         self._cache = tempfile.TemporaryDirectory(prefix="gradlab-fonts-")
@@ -94,7 +94,7 @@ class Sandbox:
             **limits.walls(),
         }
         with suppress(ClosedError):  # its last words come when it is waited for
-            send(here, [walls], [seccomp_filter() if isolation.seccomp else b""])
+            send(here, [walls, core], [seccomp_filter() if isolation.seccomp else b""])
 
     def wait(self) -> "Sandbox":
         """Wait until the zygote is ready; raises UserError where it could not be started."""
@@ -242,19 +242,22 @@ class Sandboxes:
         _close(self.zygotes.values())
 
 
-def open_sandboxes(limits: Limits, *, figures: bool = True, sandbox: bool = True) -> Sandboxes:
+def open_sandboxes(
+    limits: Limits, *, figures: bool = True, sandbox: bool = True, core: int | None = None
+) -> Sandboxes:
     """Start the zygotes with every layer that holds here.
 
     Args:
         limits: what a submission may take.
         figures: whether notebooks are also run for what they show.
         sandbox: False to do without any isolation.
+        core: the one that everything in there stays on, once it has started; None for any.
 
     Raises:
         UserError: where there is no sandbox and one is wanted.
     """
     roles: list[Role] = ["answer", "show"] if figures else ["answer"]
-    opened = _proven(roles, limits) if sandbox else _started(roles, limits, NO_ISOLATION)
+    opened = _proven(roles, limits, core) if sandbox else _started(roles, limits, NO_ISOLATION, core)
     if opened is None:
         raise UserError(f"{_WHY_NOT} {HOW_TO_INSTALL}, or grade people you trust with --no-sandbox.")
     return Sandboxes(opened, limits, opened["answer"].isolation)
@@ -267,19 +270,19 @@ _WHY_NOT = (
 
 def layers_that_hold(limits: Limits) -> Isolation:
     """The layers that this machine has, each tried with a fork."""
-    opened = _proven(["answer"], limits)
+    opened = _proven(["answer"], limits, None)
     if opened is None:
         return NO_ISOLATION
     opened["answer"].close()
     return opened["answer"].isolation
 
 
-def _proven(roles: list[Role], limits: Limits) -> dict[Role, Sandbox] | None:
+def _proven(roles: list[Role], limits: Limits, core: int | None) -> dict[Role, Sandbox] | None:
     """Zygotes with every layer that holds: a fork is made, and what it cannot put up is left out."""
     isolation = offered()
     while isolation.bubblewrap:
         try:
-            opened = _started(roles, limits, isolation)
+            opened = _started(roles, limits, isolation, core)
         except UserError:
             return None
         broken = opened["answer"].fork().what_is_broken()
@@ -293,9 +296,11 @@ def _proven(roles: list[Role], limits: Limits) -> dict[Role, Sandbox] | None:
     return None
 
 
-def _started(roles: list[Role], limits: Limits, isolation: Isolation) -> dict[Role, Sandbox]:
+def _started(
+    roles: list[Role], limits: Limits, isolation: Isolation, core: int | None
+) -> dict[Role, Sandbox]:
     """Zygotes that import what they need side by side; raises UserError where one does not start."""
-    opened = {role: Sandbox(role, limits, isolation) for role in roles}
+    opened = {role: Sandbox(role, limits, isolation, core) for role in roles}
     try:
         return {role: sandbox.wait() for role, sandbox in opened.items()}
     except UserError:
