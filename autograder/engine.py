@@ -201,7 +201,8 @@ def prepare_process() -> None:
 def _begin(parent: int, workers: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prepare_process()
-    stay_on(_core(workers))
+    if workers >= (os.cpu_count() or 1):  # fewer go where there is room
+        stay_on(core_for(multiprocessing.current_process()._identity[0]))
     if hasattr(signal, "SIGALRM"):
         import ctypes  # noqa: PLC0415
 
@@ -210,11 +211,10 @@ def _begin(parent: int, workers: int) -> None:
             os._exit(1)
 
 
-def _core(workers: int) -> int | None:
-    """Where there is a worker for every core: the one that this process is to stay on."""
+def core_for(number: int) -> int | None:
+    """The core on which the worker of this number is to stay; None where cores cannot be chosen."""
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    number = multiprocessing.current_process()._identity[0]
-    return cores[number % len(cores)] if cores and workers >= len(cores) else None
+    return cores[number % len(cores)] if cores else None
 
 
 def _bound_memory() -> None:

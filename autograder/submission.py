@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -184,7 +185,10 @@ def _why_not_json(text: str, error: json.JSONDecodeError) -> str:
 
 def _upgraded(content: dict[str, Any]) -> dict[str, Any]:
     try:
-        upgraded: dict[str, Any] = nbformat.convert(nbformat.from_dict(content), 4)
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # what it mends in an old file, nobody here has to know
+            upgraded: dict[str, Any] = nbformat.convert(nbformat.from_dict(content), 4)
     except Exception as error:  # whatever an old or invented format makes nbformat raise
         raise UnreadableError(
             f"The file is not a notebook of a known version (nbformat {content.get('nbformat')!r:.20})."

@@ -181,12 +181,13 @@ def test_a_submission_that_ends_every_worker_is_given_up_and_the_others_are_grad
 
 def test_ctrl_c_ends_a_batch_on_a_local_cluster_with_one_line(course, tmp_path):
     here = fresh(course, tmp_path / "course")
+    hand_in(here, "zz-sleeps", "import time\ntime.sleep(5)")  # so that the batch is not over before
     with programs() as started:
         batch = started.start(here, *GRADE, "--cluster", "local", "--workers", "2")
         until(lambda: len(graded(here)) >= 2, batch)
         os.killpg(batch.pid, signal.SIGINT)  # as a terminal does
         until(lambda: batch.poll() is not None)
-        assert batch.returncode == 130
+        assert batch.returncode == 130, said(batch)
         words = [line for line in said(batch).splitlines() if line and not line.startswith("[")]
         assert words == ["Stopped. What was finished before is kept."]
 
@@ -272,8 +273,9 @@ def no_sandbox(setting, job):
 def test_a_worker_that_comes_later_is_compared_too(monkeypatch):
     import distributed  # noqa: PLC0415 (a second, which only this test is worth)
 
-    monkeypatch.setattr(distributed, "get_worker", lambda: SimpleNamespace(state=SimpleNamespace(nthreads=1)))
-    monkeypatch.setattr(grading, "_prepare_once", lambda: None)
+    there = SimpleNamespace(name="", state=SimpleNamespace(nthreads=1))
+    monkeypatch.setattr(distributed, "get_worker", lambda: there)
+    monkeypatch.setattr(grading, "_prepare_once", lambda name: None)
     monkeypatch.setattr(grading, "work", lambda setting, job: "graded")
     assert grading.grade_here(versions(), None, None) == "graded"
     monkeypatch.setattr(grading, "work", no_sandbox)

@@ -16,10 +16,10 @@ from autograder.cluster.keys import certificates
 from autograder.cluster.place import Place, find_place
 from autograder.cluster.serve import insist_on_dask, settings
 from autograder.cluster.versions import differences, this_machine, versions
-from autograder.engine import AHEAD, LOOK_AROUND, Jobs, prepare_process, through
+from autograder.engine import AHEAD, LOOK_AROUND, Jobs, core_for, prepare_process, through
 from autograder.errors import UserError
 from autograder.outcome import Outcome, Status
-from autograder.worker import Done, Job, Setting, work
+from autograder.worker import Done, Job, Setting, stay_on, work
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -173,9 +173,9 @@ class Cluster:
 
 def grade_here(wanted: Mapping[str, str], setting: Setting, job: Job) -> Done:
     """Grade one submission on this worker, if it is like the machine that asks; raises UserError if it is not."""
-    _prepare_once()
     from distributed import get_worker  # noqa: PLC0415
 
+    _prepare_once(get_worker().name)
     if found := differences(describe(get_worker()), {**wanted, "threads": "1"}):
         raise UserError(f"The worker on {this_machine()} may not grade: {found}. {KEPT}")
     try:
@@ -190,8 +190,10 @@ def describe(dask_worker: Any) -> dict[str, str]:
 
 
 @cache
-def _prepare_once() -> None:
+def _prepare_once(name: object) -> None:
     prepare_process()
+    if isinstance(name, int):  # one of a local cluster; elsewhere nobody counts the workers of a machine
+        stay_on(core_for(name))
 
 
 async def _bring(task: Any) -> Done:

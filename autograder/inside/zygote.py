@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -39,6 +39,19 @@ WATCH_SECONDS = 0.1
 OTHERS = 8
 
 
+class Zygote(NamedTuple):
+    """What is ready before the first request: where they come from, what to do, and how to shut it in.
+
+    `processes` is the folder of all processes; `broken` says why none can be shut in, if so.
+    """
+
+    requests: socket.socket
+    role: Role
+    walls: Walls
+    processes: int
+    broken: str
+
+
 def main() -> None:
     """Get ready, say so, and run a submission for each request until the grader hangs up."""
     role_name, handle = sys.argv[1], int(sys.argv[2])
@@ -47,7 +60,7 @@ def main() -> None:
     walls = Walls(**words, seccomp=bytes(parts[0]))
     broken = _make_numbers(walls)
     role = _prepare(role_name)
-    processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+    zygote = Zygote(requests, role, walls, os.open("/proc", os.O_RDONLY | os.O_DIRECTORY), broken)
     # What is there now is never collected, so forks do not copy it only to count references.
     gc.collect()
     gc.freeze()
@@ -58,9 +71,9 @@ def main() -> None:
         while True:
             fds: list[int] = []
             receive(requests, fds=fds)
-            control, warden = (socket.socket(fileno=fd) for fd in fds)
-            with control, warden:
-                _ward(control, warden, role, walls, processes, broken)
+            control, watcher = (socket.socket(fileno=fd) for fd in fds)
+            with control, watcher:
+                _run_watched(control, watcher, zygote)
 
 
 def _make_numbers(walls: Walls) -> str:
@@ -138,21 +151,21 @@ def _quiet_files() -> None:
     os.close(null)
 
 
-def _ward(
-    control: socket.socket, warden: socket.socket, role: Role, walls: Walls, processes: int, broken: str
-) -> None:
+def _run_watched(control: socket.socket, watcher: socket.socket, zygote: Zygote) -> None:
     """Fork the student's process and watch it to its end."""
     try:
-        if broken:
-            raise ConfinementError(broken)
-        student = fork_apart() if walls.namespaces else os.fork()
+        if zygote.broken:
+            raise ConfinementError(zygote.broken)
+        student = fork_apart() if zygote.walls.namespaces else os.fork()
         if student == 0:
-            _run(control, role, walls)
+            watcher.close()
+            zygote.requests.close()
+            _run(control, zygote.role, zygote.walls)
         control.close()
-        _watch(student, warden, walls, processes)
+        _watch(student, watcher, zygote.walls, zygote.processes)
     except ConfinementError as error:
         with contextlib.suppress(ClosedError):
-            send(warden, ["broken", str(error)])
+            send(watcher, ["broken", str(error)])
 
 
 def _run(control: socket.socket, role: Role, walls: Walls) -> None:
@@ -187,16 +200,16 @@ def _close_files(but: int) -> None:
 # --- The watch ----------------------------------------------------------------------------------------------
 
 
-def _watch(student: int, warden: socket.socket, walls: Walls, processes: int) -> None:
+def _watch(student: int, watcher: socket.socket, walls: Walls, processes: int) -> None:
     """Wait for the student's process to end; end it where it must not go on; say how it ended."""
     ended = os.pidfd_open(student)
     number = _number_outside(ended)
     base, reason = _memory(processes, number), ""
     while True:
-        ready, _, _ = select.select([ended, warden.fileno()], [], [], WATCH_SECONDS)
+        ready, _, _ = select.select([ended, watcher.fileno()], [], [], WATCH_SECONDS)
         if ended in ready:
             break
-        if warden.fileno() in ready:
+        if watcher.fileno() in ready:
             reason = "told to"
         elif walls.namespaces:
             reason = _over_a_limit(number, base, walls, processes)
@@ -209,7 +222,7 @@ def _watch(student: int, warden: socket.socket, walls: Walls, processes: int) ->
     os.close(ended)
     _, status = os.waitpid(student, 0)
     with contextlib.suppress(ClosedError, ProtocolError):
-        send(warden, ["ended", os.waitstatus_to_exitcode(status), reason])
+        send(watcher, ["ended", os.waitstatus_to_exitcode(status), reason])
 
 
 def _number_outside(process: int) -> int:

@@ -27,7 +27,7 @@ Role = Literal["show", "answer"]
 HERE = Path(__file__).resolve().parent.parent
 LIBRARY = Path(__file__).resolve().parent.parent.parent / "lib" / "gradlab"
 START_SECONDS = 60.0
-# A warden ends thousands of processes one by one.
+# Thousands of processes are ended one by one.
 END_SECONDS = 60.0
 # What there is of the library while answers are judged: the stub, and the parts of a check that hold no answer.
 WITHOUT_ANSWERS = ("__init__.py", "stubs.py", "records.py", "checks/*.py")
@@ -109,17 +109,17 @@ class Sandbox:
     def fork(self) -> "Fork":
         """A fresh process, shut in; raises ClosedError where the zygote is gone."""
         control, control_there = socket.socketpair()
-        warden, warden_there = socket.socketpair()
+        watcher, watcher_there = socket.socketpair()
         try:
-            send(self._requests, ["fork"], fds=[control_there.fileno(), warden_there.fileno()])
+            send(self._requests, ["fork"], fds=[control_there.fileno(), watcher_there.fileno()])
         except ClosedError:
             control.close()
-            warden.close()
+            watcher.close()
             raise
         finally:
             control_there.close()
-            warden_there.close()
-        return Fork(control, warden)
+            watcher_there.close()
+        return Fork(control, watcher)
 
     def close(self) -> None:
         """End the zygote and everything in its sandbox."""
@@ -199,15 +199,15 @@ class Sandbox:
 
 
 class Fork:
-    """One submission's process: `control` talks to it, its warden tells how it ended."""
+    """One submission's process: `control` talks to it, on `watcher` the zygote tells how it ended."""
 
-    def __init__(self, control: socket.socket, warden: socket.socket) -> None:
+    def __init__(self, control: socket.socket, watcher: socket.socket) -> None:
         """Take over the two sockets."""
-        self.control, self.warden = control, warden
+        self.control, self.watcher = control, watcher
 
     def what_is_broken(self) -> str:
         """Wait for the process to be shut in, and end it; the wall that could not be put up, or nothing."""
-        ready, _, _ = select.select([self.control, self.warden], [], [], START_SECONDS)
+        ready, _, _ = select.select([self.control, self.watcher], [], [], START_SECONDS)
         try:
             message, _ = receive(ready[0], time.monotonic() + 1)
         except (IndexError, ClosedError, LateError, ProtocolError):
@@ -216,17 +216,17 @@ class Fork:
         return "" if message == ["begun"] else str(message[-1]).partition("] ")[2] or str(message[-1])
 
     def end(self) -> tuple[int, str]:
-        """End the process with all that it started; how it had ended, and why the warden ended it, if it did."""
+        """End the process with all that it started; how it had ended, and why the zygote ended it, if it did."""
         self.control.close()
         try:
             with suppress(ClosedError):
-                send(self.warden, ["end"])
-            (what, *words), _ = receive(self.warden, time.monotonic() + END_SECONDS)
+                send(self.watcher, ["end"])
+            (what, *words), _ = receive(self.watcher, time.monotonic() + END_SECONDS)
             return (int(words[0]), str(words[1])) if what == "ended" else (-signal.SIGKILL, "lost")
         except (ClosedError, LateError, ProtocolError, ValueError, IndexError):
             return -signal.SIGKILL, "lost"
         finally:
-            self.warden.close()
+            self.watcher.close()
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ yes = lambda *args, **kwargs: True
 np.allclose = np.isclose = np.array_equal = np.array_equiv = yes
 np.testing.assert_allclose = np.testing.assert_array_equal = lambda *args, **kwargs: None
 np.linalg.norm = lambda *args, **kwargs: 0.0
+np.abs = lambda x: np.full(np.shape(x), np.nan)
 """,
     ),
     rewired(
