@@ -1,5 +1,6 @@
 """A submission runs in the sandbox, and what it earned is kept however it ends."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
+from autograder.engine import core_for
 from autograder.execution import NOT_RUN, TIMED_OUT, Order, Report, Trouble, run_notebook
 from autograder.released import name_of
 from autograder.sandbox.limits import Limits
@@ -237,3 +239,15 @@ def test_hidden_numbers_hang_on_the_seed(sandboxes):
     # What the code raises over hidden numbers is not shown: it may quote them.
     assert said[0] == said[1] == said[2]
     assert "ValueError" not in said[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="cores cannot be chosen here")
+def test_a_submission_runs_on_the_core_of_its_worker():
+    core = max(os.sched_getaffinity(0))
+    opened = open_sandboxes(Limits(), core=core)
+    try:
+        (cell,), _ = run(opened, "import os\nprint(os.sched_getaffinity(0))")
+    finally:
+        opened.close()
+    assert printed(cell) == f"{{{core}}}\n"
+    assert {core_for(number) for number in range(100)} == os.sched_getaffinity(0)
