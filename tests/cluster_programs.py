@@ -31,7 +31,8 @@ class Programs:
         said = course / f"said-{len(self._running)}.txt"
         with said.open("w") as file:
             process = subprocess.Popen(
-                [*before, sys.executable, "-m", *words],
+                # Tests that run in the background of a shell have Ctrl-C ignored, and so would these.
+                [*before, "env", "--default-signal=INT", sys.executable, "-m", *words],
                 cwd=course,
                 env=environment(course),
                 stdout=file,

@@ -244,7 +244,7 @@ def without_limits(case: Case, machine: Machine) -> str:
     probe.write_text(
         _PROBE.format(source=machine.filled(case.before[0]), folder=str(folder), wanted=case.bites)
     )
-    done = subprocess.run([sys.executable, probe], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, probe], capture_output=True, text=True, timeout=120, check=False)
     return done.stdout
 
 
@@ -272,7 +272,7 @@ if child == 0:
         open("../probe", "w").write(json.dumps({{"open": len(files), "memory": most + in_memory // 1024}}))
         os._exit(0)
 # What takes something has it soon, on a machine that is busy too; what never ends need not be waited for.
-tasks, until = 0, time.time() + (1.5 if {wanted!r} == "endless" else 20.0)
+tasks, until = 0, time.time() + (1.5 if {wanted!r} == "endless" else 60.0)
 largest, together, many = 0, 0, 0
 ended = False
 while time.time() < until and not ended and tasks <= 40:
