@@ -10,6 +10,7 @@ from nbgrader.utils import determine_grade
 
 from autograder.engine import core_for
 from autograder.execution import NOT_RUN, TIMED_OUT, Order, Report, Trouble, run_notebook
+from autograder.execution.answers import VisibleRun
 from autograder.released import name_of
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.zygotes import Sandbox, Sandboxes, open_sandboxes
@@ -89,6 +90,9 @@ def test_a_function_is_judged_as_it_is_when_its_check_is_reached(sandboxes):
     assert points(cells) == {"effective_step": 3}
     cells, _ = run(sandboxes, answer("effective_step", STEP), later, check("effective_step"))
     assert points(cells) == {"effective_step": 0}
+    of_a_constant = f"two = 2\n{LIMIT.replace('2 *', 'two *')}"
+    cells, _ = run(sandboxes, answer("momentum_limit", of_a_constant), check("momentum_limit"), "two = 0")
+    assert points(cells) == {"momentum_limit": 3}
 
 
 def test_a_wrong_answer_counts_as_wrong_only_where_no_other_can_have_made_it_so(sandboxes):
@@ -145,6 +149,19 @@ def test_a_cell_without_end_is_stopped_and_the_others_still_count(sandboxes):
     assert points(cells) == {"effective_step": 3}
     assert errors(cells[0]) == [TIMED_OUT]
     assert kinds(report) == {Trouble.TIMED_OUT}
+
+
+def test_a_cell_that_hung_once_is_not_waited_for_as_long_again(sandboxes, monkeypatch):
+    waited = []
+    ask = VisibleRun.ask
+
+    def asking(self, message, seconds, answer):
+        waited.append((message[1], round(seconds, 1)))
+        return ask(self, message, seconds, answer)
+
+    monkeypatch.setattr(VisibleRun, "ask", asking)
+    run(sandboxes, "1", LOOP, answer("effective_step", STEP), check("effective_step"))
+    assert waited == [("1", 3.0), (LOOP, 3.0), ("1", 3.0), (LOOP, 0.8), (STEP, 0.8)]
 
 
 def test_a_function_without_end_is_stopped_and_the_others_still_count(sandboxes):
@@ -241,7 +258,6 @@ def test_hidden_numbers_hang_on_the_seed(sandboxes):
     assert "ValueError" not in said[0]
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="cores cannot be chosen here")
 def test_a_submission_runs_on_the_core_of_its_worker():
     core = max(os.sched_getaffinity(0))
     opened = open_sandboxes(Limits(), core=core)

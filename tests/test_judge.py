@@ -51,6 +51,17 @@ def test_the_mistake_that_shows_exactly_what_was_seen_is_named_before_one_that_e
     assert judge(doubled, lambda x: 7 if x == 1 else x + x, VISIBLE).mistakes == ("Wrong at 1 and at 2",)
 
 
+def test_of_two_mistakes_that_show_the_same_the_one_that_was_seen_before_is_named():
+    def one(function, rng):
+        yield Sight("At 1", "x", function(1))
+
+    doubled = Exercise("doubled", "05-momentum", ("x",), lambda x: 2 * x, (Aspect("1", 1, one),))
+    for name in ("First", "Second"):
+        doubled.mistake(name, why="Wrong.", hint="Which?")(lambda x: 7)
+    assert judge(doubled, lambda x: 7, VISIBLE).mistakes == ("First",)
+    assert judge(doubled, lambda x: 7, VISIBLE, suspects=("Second",)).mistakes == ("Second",)
+
+
 def test_what_is_coarse_names_a_mistake_only_where_everything_else_is_as_with_it_too():
     def sign(function, rng):
         yield Sight("At 1", "the sign", np.sign(function(1)))

@@ -48,6 +48,8 @@ TRACES = {
     "random numbers": "lambda x: np.random.rand() * x",
     "a random module": "lambda x: random.random()",
     "a generator of the notebook": "lambda x: rng.normal()",
+    "a file": "lambda x: np.save('left', x)",
+    "a file that may be another's": "lambda x: np.load('left')",
     "a setting": "lambda x: np.seterr(all='ignore')",
     "an attribute of its own": "(lambda f: setattr(f, 'n', 0) or f)(lambda x: x)",
     "an import": "lambda x: __import__('os')",

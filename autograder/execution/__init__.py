@@ -34,7 +34,7 @@ def run_notebook(order: Order, sandboxes: dict[Role, Sandbox], limits: Limits) -
     for cell in cells:
         cell.outputs, cell.execution_count = [], None
     with _timed(report, "answers"):
-        hung_at = _settle_what_is_right(order, cells, sandboxes["answer"], limits, report)
+        hung_at = _settle_in_one_process(order, cells, sandboxes["answer"], limits, report)
         if not all(name_of(cell) in report.judgements for cell in filter(is_test, cells)):
             with _forked(sandboxes["answer"], report, limits) as fork:
                 VisibleRun(order, cells, fork, limits, report, hung_at).go()
@@ -49,7 +49,7 @@ def run_notebook(order: Order, sandboxes: dict[Role, Sandbox], limits: Limits) -
     return report
 
 
-def _settle_what_is_right(
+def _settle_in_one_process(
     order: Order, cells: list[NotebookNode], sandbox: Sandbox, limits: Limits, report: Report
 ) -> NotebookNode | None:
     """Take into the report what one process settles, with its troubles where that is all; the cell that hung, if one did."""

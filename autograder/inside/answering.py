@@ -29,9 +29,8 @@ from gradlab.stubs import NotWrittenYet
 
 def answer(control: socket.socket, shell: Any) -> None:
     """Do what the grader says, until it hangs up."""
-    met: dict[
-        str, Any
-    ] = {}  # a function is asked again as it was met first, whatever its name stands for by then
+    # A function is asked again as it was met first, whatever its name stands for by then.
+    met: dict[str, Any] = {}
     with contextlib.suppress(ClosedError, ProtocolError):
         while True:
             fds: list[int] = []
@@ -41,7 +40,8 @@ def answer(control: socket.socket, shell: Any) -> None:
             elif verb == "serve":
                 (name,) = words
                 function = met.setdefault(name, shell.user_ns.get(name))
-                serve(socket.socket(fileno=fds[0]), function, name in shell.user_ns)
+                with socket.socket(fileno=fds[0]) as connection:
+                    serve(connection, function, name in shell.user_ns)
                 send(control, ["served", _leaves_no_trace(function)])
             elif verb == "serve apart":
                 send(control, _serve_apart(control, shell, fds[0], *words))

@@ -15,8 +15,8 @@ from autograder.inside.scenery import Withheld
 from gradlab.checks.reading import steps
 
 _MODULES = (np, np.linalg, math)
-# Of them and of anything else: what draws from a common store, what sets something for all, what is private.
-_ATTRIBUTES = ("random", "set", "_")
+# Of them and of anything else: what draws from a common store, sets something for all or uses files; what is private.
+_ATTRIBUTES = ("random", "set", "save", "load", "tofile", "fromfile", "memmap", "_")
 # What nobody can change; what the library has withheld can only be touched, and raises.
 _CONSTANTS = (bool, int, float, complex, str, bytes, type(None), np.number, np.ufunc, np.dtype, Withheld)
 _REACHING_OUT = {
