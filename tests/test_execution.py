@@ -106,6 +106,22 @@ def test_a_wrong_answer_counts_as_wrong_only_where_no_other_can_have_made_it_so(
     assert not report.troubles
 
 
+def forks_seen(monkeypatch) -> list[str]:
+    """The roles of the processes that are begun from here on."""
+    begun: list[str] = []
+    fork = Sandbox.fork
+    monkeypatch.setattr(Sandbox, "fork", lambda self: begun.append(self.role) or fork(self))
+    return begun
+
+
+def test_a_function_is_asked_again_as_it_was_met_first(sandboxes, monkeypatch):
+    begun = forks_seen(monkeypatch)
+    later = "def effective_step(lr, rho):\n    return 0.0"
+    cells, _ = run(sandboxes, answer("effective_step", STEP), check("effective_step"), later)
+    assert points(cells) == {"effective_step": 3}
+    assert begun.count("answer") == 1
+
+
 @pytest.mark.parametrize(
     ("limit", "processes"),
     [(LIMIT, 1), (LIMIT.replace("+", "-"), 1), (LIMIT.replace("    ", "    global seen\n    seen = L\n    "), 1),
@@ -115,9 +131,7 @@ def test_a_wrong_answer_counts_as_wrong_only_where_no_other_can_have_made_it_so(
 def test_one_process_is_enough_where_nothing_can_have_harmed_anything(
     sandboxes, monkeypatch, limit, processes
 ):
-    begun = []
-    fork = Sandbox.fork
-    monkeypatch.setattr(Sandbox, "fork", lambda self: begun.append(self.role) or fork(self))
+    begun = forks_seen(monkeypatch)
     run(sandboxes, answer("effective_step", STEP), check("effective_step"), limit,
         answer("momentum_limit", ""), check("momentum_limit"))  # fmt: skip
     assert begun.count("answer") == processes
