@@ -16,7 +16,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
-from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, MissingEntry
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, InvalidEntry
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -191,8 +191,7 @@ def record_grades(
     """Save the points of an executed notebook, exactly as `nbgrader autograde` does; manual points stay."""
     names = resources["nbgrader"]
     submitted: Any = book.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
-    grades = {grade.cell.name: grade for grade in submitted.grades}
-    comments = {comment.cell.name: comment for comment in submitted.comments}
+    grades, comments = (_by_cell(book, kind, submitted.id) for kind in (Grade, Comment))
     _check_metadata(json.dumps([cell.metadata.get("nbgrader") for cell in notebook.cells], sort_keys=True))
     notebook, resources = LimitOutput(config=config)(notebook, resources)
     notebook, resources = _Recorder(grades, comments, config=config)(notebook, resources)
@@ -203,6 +202,12 @@ def record_grades(
         AssignLatePenalties(config=config)(notebook, resources)
         book.db.expire_all()
     return notebook
+
+
+def _by_cell(book: Gradebook, kind: Any, notebook: str) -> dict[str, Any]:
+    """The grades or comments of a submitted notebook by the names of their cells, in one query for all of them."""
+    found = book.db.query(BaseCell.name, kind).join(BaseCell, kind.cell_id == BaseCell.id)
+    return dict(found.filter(kind.notebook_id == notebook).tuples())
 
 
 @lru_cache(maxsize=64)
@@ -248,24 +253,6 @@ def record_nothing(gradebook: Gradebook, lesson: Lesson, student: str) -> None:
         grade.auto_score = None
         grade.needs_manual_grade = True
     gradebook.db.commit()
-
-
-def scores(gradebook: Gradebook, lesson: Lesson, student: str) -> tuple[dict[str, Score], float]:
-    """The points of each graded cell, by its name, and the penalty for a late submission."""
-    try:
-        submission = gradebook.find_submission_notebook(lesson.topic, lesson.name, student)
-    except MissingEntry:
-        return {}, 0.0
-    graded = (
-        Score(
-            grade.name,
-            float(grade.score or 0),
-            float(grade.max_score or 0),
-            to_read=grade.auto_score is None and grade.manual_score is None,
-        )
-        for grade in submission.grades
-    )
-    return {score.name: score for score in graded}, float(submission.late_submission_penalty or 0)
 
 
 def handed_in_at(folder: Path) -> tuple[datetime | None, str]:

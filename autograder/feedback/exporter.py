@@ -8,14 +8,14 @@ from nbgrader.api import Gradebook
 from traitlets import default
 from traitlets.config import Config
 
-from autograder.feedback.grades import read_grades
+from autograder.feedback.grades import Grades, read_grades
 from autograder.feedback.hidden import hide_tests
 from autograder.feedback.page import page_html
 from autograder.harmless import clean_notebook
 
 
 def page(
-    notebook: NotebookNode, resources: dict[str, Any], config: Config, book: Gradebook | None = None
+    notebook: NotebookNode, resources: dict[str, Any], config: Config, grades: Grades | None = None
 ) -> str:
     """The feedback page of a graded notebook; whatever is in the notebook, what is in the page does no harm.
 
@@ -23,14 +23,13 @@ def page(
         notebook: as it was autograded; it stays as it is.
         resources: whose it is, as nbgrader says it.
         config: of the course, for the marks of hidden tests.
-        book: the gradebook, if it is open already.
+        grades: its points and comments, where they are known; else they are read from the gradebook.
     """
     names = resources["nbgrader"]
-    if book is None:
-        with Gradebook(names["db_url"]) as opened:
-            return page(notebook, resources, config, opened)
+    if grades is None:
+        with Gradebook(names["db_url"]) as book:
+            grades = read_grades(book, names["assignment"], names["notebook"], names["student"])
     shown = hide_tests(clean_notebook(notebook), config)
-    grades = read_grades(book, names["assignment"], names["notebook"], names["student"])
     return page_html(shown, names["assignment"], names["student"], grades)
 
 

@@ -1,4 +1,4 @@
-"""What a page tells about points and comments, read from the gradebook in three queries."""
+"""What a learner is told about points and comments, read from the gradebook in three queries."""
 
 from dataclasses import dataclass, field
 from typing import Any
