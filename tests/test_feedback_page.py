@@ -79,7 +79,7 @@ def test_it_tells_points_mistakes_and_comments(book, config, resources):
     comment.manual_comment = "Well *put*: $a^2$."
     book.find_submission_notebook("momentum", "05-momentum", "ada").late_submission_penalty = 0.5
     book.db.commit()
-    html = page(graded_notebook(), resources, config, book)
+    html = page(graded_notebook(), resources, config)
     words = words_of(html)
     assert words.startswith("ada 05 · Momentum 0.5 of 6 points , 3 still to be read")
     assert "momentum_limit 1 of 3 1 - rho instead of 1 + rho" in words
@@ -90,8 +90,8 @@ def test_it_tells_points_mistakes_and_comments(book, config, resources):
     assert html.count("<math") == 3
 
 
-def test_an_exercise_stands_open_with_its_question_and_the_lesson_is_folded(book, config, resources):
-    tree = html5lib.parse(page(graded_notebook(), resources, config, book), namespaceHTMLElements=False)
+def test_an_exercise_stands_open_with_its_question_and_the_lesson_is_folded(config, resources):
+    tree = html5lib.parse(page(graded_notebook(), resources, config), namespaceHTMLElements=False)
     exercise = next(section for section in tree.iter("section") if section.get("class") == "exercise")
     words = " ".join("".join(exercise.itertext()).split())
     assert words.startswith(
@@ -102,33 +102,33 @@ def test_an_exercise_stands_open_with_its_question_and_the_lesson_is_folded(book
     assert "with an error" in "".join(folded[1].itertext())
 
 
-def test_links_on_top_lead_to_the_exercises(book, config, resources):
-    html = page(graded_notebook(), resources, config, book)
+def test_links_on_top_lead_to_the_exercises(config, resources):
+    html = page(graded_notebook(), resources, config)
     targets = re.findall(r'<a href="#([^"]+)"', html)
     assert {"check_momentum_limit", "written_limit", "top"} <= set(targets)
     assert all(html.count(f'id="{target}"') == 1 for target in targets)
 
 
-def test_of_two_verdicts_with_the_same_points_the_one_that_says_more_is_shown(book, config, resources):
-    html = page(graded_notebook(), resources, config, book)
+def test_of_two_verdicts_with_the_same_points_the_one_that_says_more_is_shown(config, resources):
+    html = page(graded_notebook(), resources, config)
     assert html.count("gradlab-verdict") == 1
     assert "Try it yourself" in html
 
 
-def test_notes_of_the_grader_come_first_and_quote_safely(book, config, resources):
+def test_notes_of_the_grader_come_first_and_quote_safely(config, resources):
     notebook = graded_notebook()
     add_notes(
         notebook,
         [f"An answer could not be run: x (ValueError: <img src=x onerror={RUN}>) [x](javascript:{RUN})."],
     )
-    html = page(notebook, resources, config, book)
+    html = page(notebook, resources, config)
     assert "<img" not in html
     assert f"(ValueError: <img src=x onerror={RUN}>) [x](javascript:{RUN})." in words_of(html)
     assert html.index("Notes from the grader") < html.index('class="exercise"')
 
 
-def test_it_is_made_for_light_and_dark(book, config, resources):
-    html = page(graded_notebook(), resources, config, book)
+def test_it_is_made_for_light_and_dark(config, resources):
+    html = page(graded_notebook(), resources, config)
     assert "prefers-color-scheme: dark" in html
     assert '<meta name="color-scheme" content="light dark">' in html
 
@@ -136,7 +136,7 @@ def test_it_is_made_for_light_and_dark(book, config, resources):
 def test_someone_the_gradebook_does_not_know_gets_a_page_without_points(book, config, resources):
     resources["nbgrader"]["student"] = "nobody"
     assert read_grades(book, "05-momentum", "momentum", "nobody") == Grades()
-    assert words_of(page(graded_notebook(), resources, config, book)).startswith(
+    assert words_of(page(graded_notebook(), resources, config)).startswith(
         "nobody 05 · Momentum There are no points in this lesson."
     )
 
@@ -155,13 +155,13 @@ def test_where_nothing_was_graded_the_page_says_why(status):
 # --- What it keeps to itself ----------------------------------------------------------------------------------
 
 
-def test_hidden_tests_are_not_in_it(book, config, resources):
-    html = page(graded_notebook(), resources, config, book)
+def test_hidden_tests_are_not_in_it(config, resources):
+    html = page(graded_notebook(), resources, config)
     assert "hidden=True" not in html
     assert "HIDDEN" not in html
 
 
-def test_what_hidden_tests_let_slip_is_not_in_it(book, config, resources):
+def test_what_hidden_tests_let_slip_is_not_in_it(config, resources):
     notebook = graded_notebook()
     test = notebook.cells[4]
     test.outputs = [
@@ -174,22 +174,22 @@ def test_what_hidden_tests_let_slip_is_not_in_it(book, config, resources):
             traceback=["----> 2 check(momentum_limit, hidden=True)", "AssertionError: x: array(0.7311)"],
         ),
     ]
-    html = page(notebook, resources, config, book)
+    html = page(notebook, resources, config)
     assert "0.7311" not in html
     assert "hidden=True" not in html
     assert "A test of this cell did not pass: AssertionError." in words_of(html)
 
 
-def test_what_the_grader_says_of_a_graded_cell_stays(book, config, resources):
+def test_what_the_grader_says_of_a_graded_cell_stays(config, resources):
     notebook = graded_notebook()
     sentence = "NameError: momentum_limit is not defined."
     notebook.cells[4].outputs = [
         new_output("error", ename="NameError", evalue="momentum_limit is not defined.", traceback=[sentence])
     ]
-    assert sentence in words_of(page(notebook, resources, config, book))
+    assert sentence in words_of(page(notebook, resources, config))
 
 
-def test_a_test_that_everybody_can_read_keeps_its_message_but_not_the_paths(book, config, resources):
+def test_a_test_that_everybody_can_read_keeps_its_message_but_not_the_paths(config, resources):
     notebook = graded_notebook()
     test = notebook.cells[4]
     test.source = "assert momentum_limit(1, 0) == 2"
@@ -202,7 +202,7 @@ def test_a_test_that_everybody_can_read_keeps_its_message_but_not_the_paths(book
             traceback=["File /home/x/y.py:3", "AssertionError"],
         ),
     ]
-    words = words_of(page(notebook, resources, config, book))
+    words = words_of(page(notebook, resources, config))
     assert "AssertionError: not 2" in words
     assert "hello" in words
     assert "/home/x" not in words
@@ -222,10 +222,10 @@ def page_faults(html: str) -> list[str]:
     return [fault for fault in found if not ours.fullmatch(fault)]
 
 
-def test_a_page_of_attacks_holds_none(book, config, resources):
+def test_a_page_of_attacks_holds_none(config, resources):
     notebook = hostile_notebook()
     notebook.cells += graded_notebook().cells
-    html = page(notebook, resources, config, book)
+    html = page(notebook, resources, config)
     assert page_faults(html) == []
     assert "<script" not in html
     tree = html5lib.parse(html, namespaceHTMLElements=False)
@@ -246,9 +246,9 @@ def test_the_names_of_students_and_cells_are_words(name):
 
 
 @pytest.mark.parametrize("make", ["graded", "plain"])
-def test_the_policy_stands_before_everything_it_is_to_hold_for(make, book, config, resources):
+def test_the_policy_stands_before_everything_it_is_to_hold_for(make, config, resources):
     html = (
-        page(graded_notebook(), resources, config, book)
+        page(graded_notebook(), resources, config)
         if make == "graded"
         else plain_page(Lesson("05-momentum"), "ada", Outcome(Status.MISSING))
     )
@@ -265,14 +265,14 @@ def test_a_comment_is_cleaned_like_everything_else(book, config, resources):
     comment = book.find_comment("written_limit", "momentum", "05-momentum", "ada")
     comment.manual_comment = f"<img src={AWAY}/x.png onerror={RUN}> [x](javascript:{RUN})"
     book.db.commit()
-    assert page_faults(page(graded_notebook(), resources, config, book)) == []
+    assert page_faults(page(graded_notebook(), resources, config)) == []
 
 
-def test_nbgrader_writes_the_same_page(book, config, resources):
+def test_nbgrader_writes_the_same_page(config, resources):
     converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
     assert converter.exporter_class is FeedbackExporter
     assert converter.preprocessors == []
     exporter = converter.exporter_class(parent=converter, config=converter.config)
     html, _ = exporter.from_notebook_node(graded_notebook(), resources=resources)
-    assert html == page(graded_notebook(), resources, config, book)
+    assert html == page(graded_notebook(), resources, config)
     assert exporter.file_extension == ".html"
