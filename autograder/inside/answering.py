@@ -12,14 +12,14 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from autograder.inside.statements import run_statements
 from autograder.inside.traces import leaves_no_trace
-from autograder.inside.values import TooLargeError, pack, unpack
+from autograder.inside.values import Changeable, TooLargeError, pack, unpack
 from autograder.inside.wire import ClosedError, ProtocolError, receive, send
 from gradlab.checks.observation import own_words, quiet
 from gradlab.checks.reading import has_loop, variables_of_the_notebook
@@ -143,13 +143,13 @@ def _answer_call(
     def find(kind: str, number: int, name: str) -> Any:
         return _callback(connection, number, keep, find) if kind == "c" else objects[number]
 
-    args, kwargs = unpack(packed, blobs, find)
+    changeable = Changeable()
+    args, kwargs = unpack(packed, blobs, find, changeable)
     printed = io.StringIO()
     try:
         with quiet(printed), time_limit(seconds):
             value = function(*args, **kwargs)
-            # A generator does its work while it is dealt out.
-            content, parts = pack([value, _changeable(args), _changeable(kwargs)], keep)
+            (_, content), parts = pack(_answer(value, args, kwargs, changeable), keep)
     except NotWrittenYet:
         reply: list[Any] = ["raised", "unwritten", ""]
     except OutOfTime:
@@ -161,9 +161,20 @@ def _answer_call(
     except BaseException as error:
         reply = ["raised", "error", own_words(error)[:4000]]
     else:
-        send(connection, ["returned", bool(printed.getvalue()), content], parts)
+        send(connection, ["returned", bool(printed.getvalue()), ["l", content]], parts)
         return
     send(connection, [*reply, bool(printed.getvalue())])
+
+
+def _answer(value: Any, args: Any, kwargs: Any, changeable: Changeable) -> Iterator[Any]:
+    """What was returned, and the arguments after the call, each None if nothing has changed.
+
+    One by one: a generator that was returned does its work while it is dealt out, and may change arguments then.
+    """
+    yield value
+    untouched = changeable.is_as_it_came
+    yield None if untouched else _changeable(args)
+    yield None if untouched else _changeable(kwargs)
 
 
 def _changeable(arguments: Any) -> Any:
@@ -172,7 +183,7 @@ def _changeable(arguments: Any) -> Any:
         return {name: _changeable(value) for name, value in arguments.items()}
     if isinstance(arguments, tuple):
         return tuple(map(_changeable, arguments))
-    if isinstance(arguments, np.ndarray | np.random.Generator | list):
+    if isinstance(arguments, (np.ndarray, np.random.Generator, list)):
         return arguments
     return None
 

@@ -8,6 +8,7 @@ and whatever does not fit raises `ProtocolError`.
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ MAX_WORD = 200
 # As `dtype.str` writes it. NumPy reads much more, and evaluates some of it.
 _DTYPE = re.compile(r"[<>|][a-zA-Z][0-9]{1,9}")
 _DTYPES = frozenset("biufcU")
+# Tuples, because `list | tuple` makes a new type whenever it is met.
+_SERIES, _NUMPYS, _PLAIN = (list, tuple), (np.ndarray, np.generic), (bool, int, float, complex, str)
 
 
 class TooLargeError(ValueError):
@@ -72,15 +75,14 @@ class _Packer:
             return value if value.bit_length() <= 1024 else ["o", *self.keep(value)]
         if kind is float:
             return value if math.isfinite(value) else ["f", repr(value)]
-        if isinstance(value, np.random.Generator):
-            return _pack_generator(value, self.keep)
-        if isinstance(value, np.ndarray | np.generic):
-            return self._array(np.asarray(value), isinstance(value, np.generic), value)
-        return self._contents(value, depth) or self._other(value, depth)
+        if kind is np.ndarray:
+            return self._array(value, False, value)
+        contents = self._contents(value, depth)
+        return self._other(value, depth) if contents is None else contents
 
     def _contents(self, value: Any, depth: int) -> Any:
         """What holds other values; None for anything else."""
-        if isinstance(value, list | tuple):
+        if isinstance(value, _SERIES):
             mark = "l" if isinstance(value, list) else "t"
             return [mark, [self.pack(item, depth + 1) for item in list(value)]]
         if isinstance(value, dict) and all(type(key) in (str, int) for key in value):
@@ -90,11 +92,15 @@ class _Packer:
         return None
 
     def _other(self, value: Any, depth: int) -> Any:
+        if isinstance(value, np.random.Generator):
+            return _pack_generator(value, self.keep)
+        if isinstance(value, _NUMPYS):
+            return self._array(np.asarray(value), isinstance(value, np.generic), value)
         if callable(value):
             return ["c", *self.keep(value)]
         if isinstance(value, range) or hasattr(value, "__array__"):
             return self._array(np.asarray(value), False, value)
-        if isinstance(value, bool | int | float | complex | str):
+        if isinstance(value, _PLAIN):
             return self._array(np.asarray(value), True, value)
         return ["o", *self.keep(value)]
 
@@ -124,7 +130,7 @@ class _Packer:
 
 
 def _too_large(shape: Sequence[int], dtype: np.dtype[Any]) -> str:
-    if math.prod(max(length, 1) for length in shape) > MAX_ENTRIES:
+    if (math.prod(shape) or math.prod(max(length, 1) for length in shape)) > MAX_ENTRIES:
         return f"has more than {MAX_ENTRIES:,} entries"
     if dtype.kind == "U" and dtype.itemsize > 4 * MAX_WORD:
         return f"has words of more than {MAX_WORD} letters"
@@ -165,15 +171,42 @@ def set_generator_state(rng: np.random.Generator, state: Sequence[Any]) -> None:
         raise ProtocolError("a state of a random generator is malformed") from error
 
 
-def unpack(packed: Any, blobs: Sequence[bytes | memoryview], find: Find) -> Any:
+class Changeable:
+    """What is in a value that came over the wire and can be changed where it is."""
+
+    def __init__(self) -> None:
+        self._arrays: list[tuple[Any, tuple[int, ...], np.dtype[Any], bytes | memoryview]] = []
+        self._others = False
+
+    def add_array(self, array: Any, content: bytes | memoryview) -> None:
+        """Remember an array as it came."""
+        self._arrays.append((array, array.shape, array.dtype, content))
+
+    def add_other(self) -> None:
+        """Remember that there is a list or a generator, whose state is not kept."""
+        self._others = True
+
+    @property
+    def is_as_it_came(self) -> bool:
+        """Whether it is certain that nothing was changed, to the bit."""
+        return not self._others and all(
+            array.shape == shape and array.dtype == dtype and array.tobytes() == content
+            for array, shape, dtype, content in self._arrays
+        )
+
+
+def unpack(
+    packed: Any, blobs: Sequence[bytes | memoryview], find: Find, changeable: Changeable | None = None
+) -> Any:
     """The value that `pack` took apart; raises ProtocolError for anything else.
 
-    `find(kind, number, type)` gives what stands for a callable ("c") or an object ("o") of the other side.
+    `find(kind, number, type)` gives what stands for a callable ("c") or an object ("o") of the other side. What can be
+    changed in the value is entered into `changeable`.
 
     >>> unpack(*pack((1, [2.5, None]), keep=lambda value: (0, "")), find=lambda kind, number, name: None)
     (1, [2.5, None])
     """
-    reader = _Reader(blobs, find)
+    reader = _Reader(blobs, find, changeable or Changeable())
     value = reader.read(packed, 0)
     if reader.next_blob != len(blobs):
         raise ProtocolError("there are more arrays than the value names")
@@ -188,8 +221,8 @@ def _is_one_list(rest: list[Any]) -> bool:
 
 
 class _Reader:
-    def __init__(self, blobs: Sequence[bytes | memoryview], find: Find) -> None:
-        self.blobs, self.find = blobs, find
+    def __init__(self, blobs: Sequence[bytes | memoryview], find: Find, changeable: Changeable) -> None:
+        self.blobs, self.find, self.changeable = blobs, find, changeable
         self.next_blob = 0
         self.count = 0
 
@@ -205,14 +238,14 @@ class _Reader:
         if kind is not list or not packed or type(packed[0]) is not str:
             raise ProtocolError("a value is of no known kind")
         mark, rest = packed[0], packed[1:]
-        read: Callable[[list[Any]], Any] | None = {
-            "f": self._float, "a": self._array, "s": self._scalar, "g": self._generator,
-        }.get(mark)  # fmt: skip
+        read = _READ.get(mark)
         if read:
-            return read(rest)
+            return read(self, rest)
         if mark == "d" and _is_one_list(rest):
             return {self._key(pair): self.read(pair[1], depth + 1) for pair in rest[0]}
         if mark in _SEQUENCES and _is_one_list(rest):
+            if mark == "l":
+                self.changeable.add_other()
             return _SEQUENCES[mark]([self.read(item, depth + 1) for item in rest[0]])
         if mark in ("c", "o") and len(rest) == 2 and type(rest[0]) is int and type(rest[1]) is str:
             return self.find(mark, rest[0], rest[1][:80])
@@ -225,38 +258,35 @@ class _Reader:
         key: str | int = pair[0]
         return key
 
-    @staticmethod
-    def _float(rest: list[Any]) -> float:
+    def _float(self, rest: list[Any]) -> float:
         if rest not in (["nan"], ["inf"], ["-inf"]):
             raise ProtocolError("a number is malformed")
         return float(rest[0])
 
-    @staticmethod
-    def _generator(rest: list[Any]) -> np.random.Generator:
+    def _generator(self, rest: list[Any]) -> np.random.Generator:
+        self.changeable.add_other()
         rng = np.random.Generator(np.random.PCG64(0))
         set_generator_state(rng, rest)
         return rng
 
     def _scalar(self, rest: list[Any]) -> Any:
         try:
-            return self._array(rest)[()]
+            return self._numbers(rest)[0][()]
         except ValueError as error:
             raise ProtocolError("the bytes of a word cannot be read") from error
 
     def _array(self, rest: list[Any]) -> Any:
+        array, blob = self._numbers(rest)
+        self.changeable.add_array(array, blob)
+        return array
+
+    def _numbers(self, rest: list[Any]) -> tuple[Any, bytes | memoryview]:
         if len(rest) != 2 or type(rest[0]) is not str or type(rest[1]) is not list:
             raise ProtocolError("an array is malformed")
         shape = rest[1]
         if len(shape) > 16 or not all(type(n) is int and 0 <= n <= MAX_ENTRIES for n in shape):
             raise ProtocolError("the shape of an array is malformed")
-        if not _DTYPE.fullmatch(rest[0]):
-            raise ProtocolError("the type of an array is unknown")
-        try:
-            dtype = np.dtype(rest[0])
-        except TypeError as error:
-            raise ProtocolError("the type of an array is unknown") from error
-        if dtype.kind not in _DTYPES or dtype.itemsize == 0 or dtype.hasobject:
-            raise ProtocolError("the type of an array is not allowed")
+        dtype = _dtype(rest[0])
         if _too_large(shape, dtype):
             raise ProtocolError("an array is too large")
         if dtype.kind == "U":
@@ -273,4 +303,25 @@ class _Reader:
                 array.tolist()  # letters that do not exist would be found only when somebody looks at them
         except (ValueError, SystemError) as error:
             raise ProtocolError("the bytes of an array cannot be read") from error
-        return array
+        return array, blob
+
+
+_READ: dict[str, Callable[[_Reader, list[Any]], Any]] = {
+    "f": _Reader._float,
+    "a": _Reader._array,
+    "s": _Reader._scalar,
+    "g": _Reader._generator,
+}
+
+
+@lru_cache(maxsize=64)
+def _dtype(name: str) -> np.dtype[Any]:
+    if not _DTYPE.fullmatch(name):
+        raise ProtocolError("the type of an array is unknown")
+    try:
+        dtype = np.dtype(name)
+    except TypeError as error:
+        raise ProtocolError("the type of an array is unknown") from error
+    if dtype.kind not in _DTYPES or dtype.itemsize == 0 or dtype.hasobject:
+        raise ProtocolError("the type of an array is not allowed")
+    return dtype

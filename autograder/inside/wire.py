@@ -14,6 +14,7 @@ from typing import Any
 MAX_FRAME = 64 << 20  # bytes; the largest honest one, the outputs of one cell, has less than 1 MB
 MAX_TEXT = 8 << 20  # bytes of JSON: read into Python's objects, they take twenty times as much
 _HEAD = struct.Struct("!II")  # bytes of JSON, bytes of arrays
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 class ProtocolError(Exception):
@@ -36,7 +37,7 @@ def send(
     Raises ClosedError where nobody reads any more.
     """
     sizes = [len(blob) for blob in blobs]
-    text = json.dumps([message, sizes], ensure_ascii=True, separators=(",", ":")).encode()
+    text = _ENCODER.encode([message, sizes]).encode()
     content = b"".join([_HEAD.pack(len(text), sum(sizes)), text, *blobs])
     try:
         if fds:
@@ -74,7 +75,7 @@ def receive(
     content = _take(connection, text_size + blob_size, deadline)
     text, content = content[:text_size], content[text_size:]
     try:
-        message, sizes = json.loads(bytes(text).decode("ascii"), parse_constant=_refuse)
+        message, sizes = _DECODER.decode(bytes(text).decode("ascii"))
     except (ValueError, TypeError, RecursionError) as error:
         raise ProtocolError("a message is not readable") from error
     if type(sizes) is not list or not all(type(size) is int and size >= 0 for size in sizes):
@@ -90,6 +91,9 @@ def receive(
 
 def _refuse(name: str) -> Any:
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 def _take(

@@ -80,7 +80,7 @@ class RemoteFunction(Elsewhere):
             raise self._over
         self._callables.clear()
         try:
-            content, blobs = pack([args, kwargs], self._keep)
+            content, blobs = pack((args, kwargs), self._keep)
             left = self._deadline - time.monotonic()
             if left <= 0:
                 raise OutOfTime
