@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import contextlib
 import inspect
 import linecache
 from collections.abc import Iterator
@@ -24,13 +25,21 @@ def run_statements(shell: Any, source: str, *, definitions_only: bool = False) -
         source: the cell.
         definitions_only: run imports, definitions and constants only.
     """
-    code = shell.transform_cell(source)
+    code, tree = _read(shell, source)
     name = shell.compile.cache(code, shell.execution_count, raw_code=source)
     shell.execution_count += 1
-    tree = ast.parse(code, name)
     linecache.checkcache(name)
     for statement in _wanted(tree, definitions_only):
         _run_one(shell, statement, name)
+
+
+def _read(shell: Any, source: str) -> tuple[str, ast.Module]:
+    """A cell as Python and its tree. Nearly all are Python as they stand; to look for magics takes longer than to run them."""
+    if "In [" not in source:  # a prompt that was copied along reads like an annotation
+        with contextlib.suppress(SyntaxError, ValueError, MemoryError, RecursionError):
+            return source, ast.parse(source)
+    code = shell.transform_cell(source)
+    return code, ast.parse(code)
 
 
 def _wanted(tree: ast.Module, definitions_only: bool) -> Iterator[ast.stmt]:
