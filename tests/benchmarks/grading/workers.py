@@ -9,7 +9,8 @@ from benchmarks.machine import cores
 from benchmarks.pairing import spread, three_digits
 from benchmarks.result import Result, Table, Target
 
-GRADE = ("autograder", "grade", REFERENCE, "--force", "--no-figures", "--no-feedback")
+GRADE = ("autograder", "grade", REFERENCE, "--force")
+BARE = (*GRADE, "--no-figures", "--no-feedback")
 SLEEP = "import time\ntime.sleep(4)\n"
 STUDENTS, ROUNDS = 120, 3
 COUNTS = (1, 2, 3, 16)
@@ -33,7 +34,7 @@ def workers(folder: Path) -> Result:
         "Dask on one machine",
         ["engine", "times as long"],
         rows,
-        f"What one more submission takes; {cores()} workers each.",
+        f"What one more submission takes, with its figure and its feedback page; {cores()} workers each.",
     )
     sleeping = folder / "sleeping"
     tables, reached = [dask], {}
@@ -43,7 +44,7 @@ def workers(folder: Path) -> Result:
         efficiency = {count: took[1] / (count * took[count]) for count in counts}
         reached[title] = efficiency[counts[-1]]
         lines = [[str(n), three_digits(took[n]), f"{100 * efficiency[n]:.0f} %"] for n in counts]
-        note = f"Of {cores()} cores. Efficiency: how much of what one worker does each of many does."
+        note = f"Of {cores()} cores, without figures. Efficiency: how much of what one worker does each of many does."
         tables.append(Table(f"Submissions {title}", ["workers", "seconds each", "efficiency"], lines, note))
     sixteen = reached["that sleep for four seconds"]
     targets = [
@@ -70,6 +71,6 @@ def _seconds_each(course: Path, folder: Path, count: int, before: str) -> float:
     # Starting takes seconds, so what is measured beyond it must take more.
     some, more = count, 5 * count if before else 60
     words = ("--workers", str(count))
-    few = cost(_copy(course, folder, some, before), *GRADE, *words)
-    many = cost(_copy(course, folder, some + more, before), *GRADE, *words)
+    few = cost(_copy(course, folder, some, before), *BARE, *words)
+    many = cost(_copy(course, folder, some + more, before), *BARE, *words)
     return (many - few).wall / more
