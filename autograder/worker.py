@@ -101,7 +101,8 @@ def warm(setting: Setting) -> None:
 
     Raises UserError where there is no sandbox.
     """
-    _sandboxes(setting)
+    for sandbox in _sandboxes(setting).zygotes.values():
+        sandbox.wait()
     for cell in filter(is_test, _released(setting.released)[0].cells):
         exercise_of(cell)
 

@@ -71,8 +71,9 @@ class Sandbox:
     """A running zygote of one role; `fork` makes a process for a submission."""
 
     def __init__(self, role: Role, limits: Limits, isolation: Isolation, core: int | None = None) -> None:
-        """Start the zygote; `wait` until it is ready before anything else. Then it and its forks stay on `core`."""
+        """Start the zygote. Once it is ready, it and its forks stay on `core`."""
         self.role, self.limits, self.isolation = role, limits, isolation
+        self._is_ready = False
         here, there = socket.socketpair()
         self._cache = tempfile.TemporaryDirectory(prefix="gradlab-fonts-")
         command = [*self._wall(), sys.executable, "-m", "autograder.inside.zygote", role, str(there.fileno())]
@@ -99,7 +100,9 @@ class Sandbox:
     def wait(self) -> "Sandbox":
         """Wait until the zygote is ready; raises UserError where it could not be started."""
         try:
-            receive(self._requests, time.monotonic() + START_SECONDS)
+            if not self._is_ready:
+                receive(self._requests, time.monotonic() + START_SECONDS)
+                self._is_ready = True
         except (ClosedError, LateError, ProtocolError) as error:
             words = self._last_words()
             self.close()
@@ -107,7 +110,8 @@ class Sandbox:
         return self
 
     def fork(self) -> "Fork":
-        """A fresh process, shut in; raises ClosedError where the zygote is gone."""
+        """A fresh process, shut in; raises ClosedError where the zygote is gone, UserError where it could not be started."""
+        self.wait()
         control, control_there = socket.socketpair()
         watcher, watcher_there = socket.socketpair()
         try:
@@ -299,10 +303,11 @@ def _proven(roles: list[Role], limits: Limits, core: int | None) -> dict[Role, S
 def _started(
     roles: list[Role], limits: Limits, isolation: Isolation, core: int | None
 ) -> dict[Role, Sandbox]:
-    """Zygotes that import what they need side by side; raises UserError where one does not start."""
+    """Zygotes that import what they need side by side; raises UserError where the one for answers does not start."""
     opened = {role: Sandbox(role, limits, isolation, core) for role in roles}
     try:
-        return {role: sandbox.wait() for role, sandbox in opened.items()}
+        opened["answer"].wait()  # the other gets ready while the first answers are judged
+        return opened
     except UserError:
         _close(opened.values())
         raise
