@@ -207,7 +207,7 @@ def record_grades(
 def _by_cell(book: Gradebook, kind: Any, notebook: str) -> dict[str, Any]:
     """The grades or comments of a submitted notebook by the names of their cells, in one query for all of them."""
     found = book.db.query(BaseCell.name, kind).join(BaseCell, kind.cell_id == BaseCell.id)
-    return dict(found.filter(kind.notebook_id == notebook).tuples())
+    return dict(map(tuple, found.filter(kind.notebook_id == notebook)))
 
 
 @lru_cache(maxsize=64)
