@@ -54,6 +54,7 @@ def settings(place: Place) -> dict[str, object]:
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
         "distributed.worker.profile.enabled": False,  # looks at the running code a hundred times a second
+        "distributed.admin.tick.interval": "1s",  # looks whether loops still turn: fifty times a second, in each process
         "distributed.nanny.pre-spawn-environ": FIXED,
     }
 

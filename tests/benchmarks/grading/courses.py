@@ -195,7 +195,12 @@ def busy() -> float:
 
 
 def popen(course: Path, *words: str) -> "subprocess.Popen[str]":
-    """Start `python -m WORDS` in a course."""
+    """Start `python -m WORDS` in a course; its progress is not shown."""
     return subprocess.Popen(
-        [sys.executable, "-m", *words], cwd=course, env=environment(course), stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", *words],
+        cwd=course,
+        env=environment(course),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
