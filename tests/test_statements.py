@@ -1,16 +1,24 @@
 """A cell is run for the names that it defines, whether it is plain Python or what a notebook makes of magics."""
 
-import pytest
+from types import SimpleNamespace
 
-from autograder.inside.showing import Outputs, new_shell
+import pytest
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.inputtransformer2 import TransformerManager
+
 from autograder.inside.statements import run_statements
 
 
 @pytest.fixture
 def shell():
-    made = new_shell(Outputs())
-    yield made
-    made.clear_instance()
+    """What statements need of a shell; a real one changes the process that it is in. Its magics do nothing."""
+    magics = SimpleNamespace(run_line_magic=lambda *_: None, getoutput=lambda _: [])
+    return SimpleNamespace(
+        transform_cell=TransformerManager().transform_cell,
+        compile=CachingCompiler(),
+        execution_count=1,
+        user_ns={"get_ipython": lambda: magics},
+    )
 
 
 @pytest.mark.parametrize(
