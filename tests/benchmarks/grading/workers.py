@@ -13,7 +13,7 @@ GRADE = ("autograder", "grade", REFERENCE, "--force")
 BARE = (*GRADE, "--no-figures", "--no-feedback")
 SLEEP = "import time\ntime.sleep(4)\n"
 # Short turns, and many: a machine is not as fast in one minute as in the next.
-STUDENTS, ROUNDS = 64, 8
+STUDENTS, ROUNDS = 64, 6
 COUNTS = (1, 2, 3, 16)
 
 
