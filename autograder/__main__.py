@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _module(verb: str) -> Any:
-    """The module of a verb. Nothing that is imported is garbage, and to look for it takes a sixth of the time."""
+    """The module of a verb. Nothing that is imported is garbage, and Python looks for it all the time."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -75,5 +75,5 @@ def _module(verb: str) -> Any:
 
 if __name__ == "__main__":
     code = main()
-    gc.freeze()  # a quarter of a second, in which Python would look for cycles among what ends with it
+    gc.freeze()  # Python would look for cycles among all that ends with it
     sys.exit(code)

@@ -17,8 +17,9 @@ from autograder.errors import UserError
 from autograder.inside.confine import landlock_version
 from autograder.released import course_config
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.opening import HOW_TO_INSTALL, layers_that_hold
 from autograder.sandbox.probes import Attempts, Probe, Verdict, probes, surroundings
-from autograder.sandbox.zygotes import HOW_TO_INSTALL, Isolation, layers_that_hold
+from autograder.sandbox.zygotes import Isolation
 
 PLAIN_WIDTH = 150
 # What is missing without a layer, and how to get it.

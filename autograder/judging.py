@@ -114,7 +114,7 @@ def _shown(kind: str, verdict: Verdict, **parts: Any) -> NotebookNode:
 
 
 def _output(kind: str, **parts: Any) -> NotebookNode:
-    # nbformat's own constructor compares each output with its schema: a millisecond for ten that are made here.
+    # nbformat's own constructor compares each output with its schema; these are made here.
     return NotebookNode(output_type=kind, **parts)
 
 

@@ -220,7 +220,7 @@ def _record(submission: Submission, done: Done, batch: Batch, book: Gradebook, r
         said = [] if outcome.status is Status.GRADED else [f"Status: {outcome.status}. {outcome.detail}"]
         add_notes(notebook, [*said, *outcome.notes])
     grades = feedback.read_grades(book, lesson.name, lesson.topic, student)
-    # For programs to read: without the line breaks that nbformat puts in, it is written ten times as fast.
+    # For programs to read: the line breaks that nbformat puts in take longer than all the rest of writing it.
     text = None if notebook is None else json.dumps(notebook, ensure_ascii=False, sort_keys=True)
     _write(AUTOGRADED / student / lesson.name / f"{lesson.topic}.ipynb", text)
     seconds = {**done.seconds, "reading": reading, "recording": time.perf_counter() - started}

@@ -20,8 +20,8 @@ from autograder.judging import exercise_of, is_test
 from autograder.outcome import Status, mistakes_in
 from autograder.released import graded_points, name_of
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.opening import offered
 from autograder.sandbox.remote import RemoteFunction
-from autograder.sandbox.zygotes import offered
 from autograder.worker import Job, Setting, close_sandboxes, setting_for, work
 from gradlab.checks import VISIBLE_SEED
 from gradlab.checks.exercise import Exercise, Function

@@ -11,7 +11,7 @@ from autograder.outcome import Status, outcome_of
 from autograder.released import released_notebook, shown_sources
 from autograder.restore import add_notes
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.zygotes import open_sandboxes
+from autograder.sandbox.opening import open_sandboxes
 from autograder.seed import course_secret, student_seed
 
 

@@ -26,7 +26,7 @@ from autograder.outcome import Outcome, Status, outcome_of
 from autograder.released import shown_sources
 from autograder.restore import restore
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.zygotes import Sandboxes, open_sandboxes
+from autograder.sandbox.opening import Sandboxes, open_sandboxes
 from autograder.submission import UnreadableError, parse_bytes
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from autograder import doctor
 from autograder.errors import UserError
-from autograder.sandbox import zygotes
+from autograder.sandbox import opening
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.probes import Attempts, Probe, Verdict, probes, surroundings
 from autograder.sandbox.zygotes import Isolation
@@ -56,8 +56,8 @@ def test_a_layer_that_does_not_hold_is_called_by_what_gets_through(monkeypatch, 
 
 
 def test_a_missing_layer_is_named_with_what_to_do(monkeypatch, capsys):
-    offered = replace(zygotes.offered(), landlock=False)
-    monkeypatch.setattr(zygotes, "offered", lambda: offered)
+    offered = replace(opening.offered(), landlock=False)
+    monkeypatch.setattr(opening, "offered", lambda: offered)
     monkeypatch.setattr(doctor, "probes", lambda _: [Probe("landlock", "not to be tried", "through()")])
     with pytest.raises(UserError, match=r"Without landlock: The kernel has no Landlock: Linux 5\.13"):
         doctor.run(Namespace())

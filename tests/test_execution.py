@@ -9,11 +9,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
 from autograder.engine import core_for
+from autograder.errors import UserError
 from autograder.execution import NOT_RUN, TIMED_OUT, Order, Report, Trouble, run_notebook
 from autograder.execution.answers import VisibleRun
 from autograder.released import name_of
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.zygotes import Sandbox, Sandboxes, open_sandboxes
+from autograder.sandbox.opening import Sandboxes, open_sandboxes
+from autograder.sandbox.zygotes import Sandbox
 
 STEP = "def effective_step(lr, rho):\n    return lr / (1 - rho)"
 LIMIT = "def momentum_limit(L, rho):\n    return 2 * (1 + rho) / L"
@@ -270,6 +272,17 @@ def test_hidden_numbers_hang_on_the_seed(sandboxes):
     # What the code raises over hidden numbers is not shown: it may quote them.
     assert said[0] == said[1] == said[2]
     assert "ValueError" not in said[0]
+
+
+def test_a_sandbox_for_figures_that_does_not_start_is_said_where_it_is_needed(monkeypatch):
+    parts = Sandbox._parts
+    monkeypatch.setattr(Sandbox, "_parts", lambda self: iter(()) if self.role == "show" else parts(self))
+    opened = open_sandboxes(Limits(cell_seconds=3, notebook_seconds=20))
+    try:
+        with pytest.raises(UserError, match="could not be started: bwrap"):
+            run(opened, answer("effective_step", STEP), check("effective_step"))
+    finally:
+        opened.close()
 
 
 def test_a_submission_runs_on_the_core_of_its_worker():

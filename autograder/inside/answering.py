@@ -149,7 +149,7 @@ def _answer_call(
     try:
         with quiet(printed), time_limit(seconds):
             value = function(*args, **kwargs)
-            (_, content), parts = pack(_answer(value, args, kwargs, changeable), keep)
+            (_, content), parts = pack(_returned(value, args, kwargs, changeable), keep)
     except NotWrittenYet:
         reply: list[Any] = ["raised", "unwritten", ""]
     except OutOfTime:
@@ -166,7 +166,7 @@ def _answer_call(
     send(connection, [*reply, bool(printed.getvalue())])
 
 
-def _answer(value: Any, args: Any, kwargs: Any, changeable: Changeable) -> Iterator[Any]:
+def _returned(value: Any, args: Any, kwargs: Any, changeable: Changeable) -> Iterator[Any]:
     """What was returned, and the arguments after the call, each None if nothing has changed.
 
     One by one: a generator that was returned does its work while it is dealt out, and may change arguments then.

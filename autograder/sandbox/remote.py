@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.inside.values import MAX_ANSWER, generator_state, pack, set_generator_state, unpack
+from autograder.inside.generators import generator_state, set_generator_state
+from autograder.inside.values import MAX_ANSWER, pack, unpack
 from autograder.inside.wire import MAX_TEXT, ClosedError, LateError, ProtocolError, receive, send
 from gradlab.checks.elsewhere import Elsewhere, StoppedElsewhere
 from gradlab.checks.time_limit import OutOfTime

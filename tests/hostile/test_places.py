@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.execution import Order, run_notebook
 from autograder.sandbox import places, zygotes
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.zygotes import open_sandboxes
+from autograder.sandbox.opening import open_sandboxes
 
 
 def printed_inside(source: str) -> str:

@@ -207,7 +207,7 @@ def _observe_all(exercise: Exercise, function: Function, seed: Seed) -> Seen:
 
 
 def _observe(exercise: Exercise, index: int, function: Function, seed: Seed) -> Observation:
-    # An array of words is what NumPy makes of the tuple in any case, four times as slowly.
+    # An array of words is what NumPy makes of the tuple in any case, and slowly.
     rng = np.random.default_rng(np.array((*seed, index), dtype=np.uint32))
     return observe(exercise, exercise.aspects[index], function, rng)
 

@@ -58,7 +58,8 @@ CASES = (
           "import os\nfd = os.memfd_create('x')\nfor _ in range(40):\n    os.write(fd, bytes(50 << 20))", "", status="graded", says=(),
           weak="no limits", bites="memfd"),
     takes("memory-processes", "takes as much in three processes as one may have in each",
-          "import os, time\nx = b'x' * (450 << 20)\nfor _ in range(3):\n    if os.fork() == 0:\n        time.sleep(60)\n"
+          "import os, time\npages = bytes(450 << 8)\nx = bytearray(450 << 20)\nx[::4096] = pages\nfor _ in range(3):\n"
+          "    if os.fork() == 0:\n        x[::4096] = pages\n        time.sleep(60)\n"
           "        os._exit(0)\ntime.sleep(60)",
           "All processes together took more than", earns=ZERO, dull="four times the limit at once"),
     takes("memory-in-function", "takes it when it is called", "", "", before=(),
