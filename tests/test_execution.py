@@ -263,7 +263,7 @@ def test_two_submissions_draw_different_random_numbers_and_share_no_files(sandbo
     assert "left" not in printed(second)
 
 
-def test_hidden_numbers_hang_on_the_seed(sandboxes):
+def test_what_an_answer_says_of_hidden_numbers_is_the_same_for_all_seeds(sandboxes):
     peeks = "seen = []\ndef effective_step(lr, rho):\n    seen.append(lr)\n    raise ValueError(seen)"
     said = []
     for seed in ("ada", "bruno", "ada"):

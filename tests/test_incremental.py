@@ -6,6 +6,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+import nbformat
 import pytest
 import quick_course
 from quick_course import Course
@@ -74,6 +75,29 @@ def test_a_submission_that_has_changed_is_graded_and_its_neighbour_is_not(graded
     graded.hand_in("bruno", "An afterthought.")
     assert grade(graded) == ["bruno"]
     assert grade(graded) == []
+
+
+def test_points_of_one_who_is_graded_again_leave_the_others_alone(graded, monkeypatch):
+    full = quick_course.full_marks
+
+    def one_point(notebook):
+        for cell in full(notebook).cells:
+            for output in cell.get("outputs", []):
+                output.data["text/plain"] = "1"
+        return notebook
+
+    monkeypatch.setattr(quick_course, "full_marks", one_point)
+    graded.hand_in("ada", "An afterthought.")
+    found = results(graded)
+    assert {student: result.total for student, result in found.items()} == {"ada": 1, "bruno": 3}
+
+
+def test_the_graded_notebook_is_one_that_nbformat_reads(graded):
+    path = pipeline.AUTOGRADED / "ada" / graded.lesson.name / f"{graded.lesson.topic}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert [output.data["text/plain"] for output in outputs] == ["3"]
 
 
 def test_who_comes_late_to_the_class_is_graded_alone(graded):
