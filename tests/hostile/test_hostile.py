@@ -39,7 +39,7 @@ from hostile.bites import bites, is_unharmed, victim
 from hostile.case import Case
 from hostile.cases import CASES
 from hostile.cases.files import CLOSED
-from hostile.lesson import LESSON, POINTS, build_course
+from hostile.lesson import LESSON, POINTS, be_patient, build_course
 from hostile.surroundings import Listeners, adopting, digest, marked, nothing_left
 from hostile.users import as_ordinary_user
 
@@ -108,6 +108,8 @@ def graded_batch(folder: Path, built: Path, listeners: Listeners, name: str) -> 
     with ExitStack() as stack:
         process, address = stack.enter_context(victim())
         machine = machine_in(folder, built, listeners, process.pid, address)
+        if name != "slow":
+            be_patient(machine.course, 30)
         handed = hand_in_class(cases, machine)
         before = digest(machine.course, MADE_BY_GRADING)
         stack.enter_context(nothing_left())
@@ -281,6 +283,7 @@ def test_an_ordinary_user_is_as_safe(built, undisturbed, listeners):
         user = stack.enter_context(as_ordinary_user())
         process, address = stack.enter_context(victim())
         machine = machine_in(user.folder, built, listeners, process.pid, address)
+        be_patient(machine.course, 10)
         handed = hand_in_class(REPRESENTATIVE, machine)
         user.own(machine.course, machine.home, machine.temporary)
         before = digest(machine.course, MADE_BY_GRADING)

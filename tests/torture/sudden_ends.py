@@ -39,7 +39,9 @@ def prepare(folder: Path, students: int) -> tuple[Path, tuple[object, ...], floa
 
 
 def disturbed(course: Path, folder: Path, victim: str, delay: float) -> tuple[tuple[object, ...], bool]:
-    """What is left after one kill and as many resumptions as are needed; and whether there was anything to kill."""
+    """What is left after one kill, `delay` seconds on or soon after, and as many resumptions as are needed; and whether
+    there was anything to kill before the batch was done.
+    """
     copy = folder / f"{victim}-{delay:.3f}"
     shutil.copytree(course, copy)
     batch = subprocess.Popen(
@@ -50,7 +52,9 @@ def disturbed(course: Path, folder: Path, victim: str, delay: float) -> tuple[tu
         stderr=subprocess.DEVNULL,
     )
     time.sleep(delay)
-    hit = kill(batch.pid, victim)
+    hit = False
+    while not hit and batch.poll() is None:  # there may be no such process for a while
+        hit = kill(batch.pid, victim)
     code = batch.wait()
     for _ in range(3):
         if code == 0:
