@@ -12,6 +12,7 @@ from update_rules import HYPER, arrays, in_motion, rules
 from gradlab.in_place import stepper
 from gradlab.in_place.storage import LINE
 from gradlab.in_place.threads import at_once, cores
+from gradlab.optimizers import momentum
 
 STEPPER = sys.modules[stepper.__module__]
 every_rule = rules(*HYPER)
@@ -50,7 +51,7 @@ def test_a_large_array_is_shared_out_and_a_small_one_is_not(monkeypatch):
     monkeypatch.setattr(STEPPER, "cores", lambda: asked.append("cores") or 2)
     monkeypatch.setattr(STEPPER, "at_once", lambda tasks: asked.append(len(tasks)))
     for size in (STEPPER.PARALLEL_BYTES // 8 - 1, STEPPER.PARALLEL_BYTES // 8):
-        walker = stepper(next(iter(HYPER)), np.ones(size), {"lr": 0.1})
+        walker = stepper(momentum, np.ones(size), {"lr": 0.1})
         walker.step(np.ones(size))
     assert asked == ["cores", 2]
 

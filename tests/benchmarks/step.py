@@ -117,11 +117,11 @@ def _race(rule: str, size: int, rounds: int) -> Seconds:
     rng = np.random.default_rng(0)
     start, gradient = rng.standard_normal((2, size)).astype(np.float32)
     contenders: dict[tuple[str, int], Contender] = {
-        ("gradlab", 1): _ours(rule, start, gradient),
         ("its pure rule", 1): _pure(rule, start, gradient),
         ("text-book", 1): _textbook(rule, start, gradient),
         ("optax", cores()): _optax(rule, start, gradient),
     }
+    contenders |= {("gradlab", threads): _ours(rule, start, gradient) for threads in COUNTS}
     contenders |= {(BOUND, threads): _addition(start, gradient, threads) for threads in COUNTS}
     for form, chosen in FORMS.items():
         if rule in TORCH and not (rule == "rmsprop" and form == "fused"):

@@ -5,14 +5,16 @@
 - `stepper`: a `Stepper` checks its hyper-parameters once instead of in every step, and walks large arrays in blocks, so
   that a block is still in the processor's caches when the next operation wants it
 - `updates`: the rules, each as the list of its operations, which overwrite arrays instead of making new ones
+- `blas`: what a large step of gradient descent is made of, in one pass where NumPy needs two
 - `storage`: arrays that begin with a cache line, in the order in which they are worked on
 - `threads`: the blocks of very large arrays are shared out among the cores
 
 Gradient descent, momentum and Nesterov's momentum do the operations of the pure rule on the same numbers in the same
-order: what comes out is the same to the last bit. The normalised gradient adds up the squares of the norm in another
-order, AdaGrad multiplies by the rate last, and RMSProp, Adam and AdamW fold their corrections into the rate and eps,
-which rounds differently: 200 steps agree to 1e-12 in float64 and 1e-6 in float32. The sums of squares of the last three
-are not multiplied by 1 - beta2, so they overflow earlier, for gradients beyond 1e17 in float32 and 1e152 in float64.
+order: what comes out is the same to the last bit, but for gradient descent on more than 256 KiB, where BLAS rounds
+w - lr g once and says nothing of an overflow. The normalised gradient adds up the squares of the norm in another order,
+AdaGrad multiplies by the rate last, and RMSProp, Adam and AdamW fold their corrections into the rate and eps, which
+rounds differently: 200 steps agree to 1e-12 in float64 and 1e-6 in float32. The sums of squares of the last three are
+not multiplied by 1 - beta2, so they overflow earlier, for gradients beyond 1e17 in float32 and 1e152 in float64.
 
 >>> import numpy as np
 >>> from gradlab.optimizers import momentum

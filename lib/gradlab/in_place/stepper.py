@@ -10,9 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from gradlab.arguments import Array, floating
+from gradlab.in_place.blas import has_axpy
 from gradlab.in_place.storage import LINE, cuts, memory_order, room
 from gradlab.in_place.threads import at_once, cores
-from gradlab.in_place.updates import BLOCK_BYTES, FORMS, PARALLEL_BYTES, Form, Numbers, Operands
+from gradlab.in_place.updates import (
+    BLAS_BYTES,
+    BLOCK_BYTES,
+    FORMS,
+    PARALLEL_BYTES,
+    Form,
+    Numbers,
+    Operands,
+)
 from gradlab.optimizers.arguments import Hyper, checked, like, remembered
 
 # Where it is in the flat arrays, and what `update` gets of it.
@@ -137,7 +146,7 @@ class Stepper:
         if lr is not None:
             self._change_rate(lr)
         self._taken += 1
-        changing, update = self._form.changing, self._form.update
+        changing, update = self._form.changing, self._update
         if changing is not None:
             _fill(self._changing, changing(self._hyper, self._taken, g))
         flat = g.transpose(self._axes).ravel() if self._turned else g.ravel()
@@ -173,12 +182,17 @@ class Stepper:
             self._changing = self._numbers(form.changing(self._hyper, 1, w) if form.changing else ())
         whole = [self._flat(array) for array in (w, *self._memory)]
         numbers = [self._flat(array) if array.ndim else array for array in (*self._fixed, *self._changing)]
-        line, longest = LINE // w.itemsize, BLOCK_BYTES // w.itemsize
-        threads = cores() if w.nbytes >= PARALLEL_BYTES else 1
+        single = all(number.ndim == 0 for number in (*self._fixed, *self._changing))
+        by_blas = form.blas if single and w.nbytes > BLAS_BYTES and has_axpy(w.dtype) else None
+        self._update = by_blas or form.update
+        # BLAS goes through all of it once, with threads of its own and no room for anything between.
+        line = LINE // w.itemsize
+        threads = 1 if by_blas or w.nbytes < PARALLEL_BYTES else cores()
         share = max(line, -(-w.size // (threads * line)) * line)
+        longest = share if by_blas else BLOCK_BYTES // w.itemsize
         self._shares: list[list[Block]] = []
         for stretch in cuts(0, w.size, share, line):
-            scratch = room((2, min(longest, share)), w.dtype)
+            scratch = room((0 if by_blas else 2, min(longest, share)), w.dtype)
             parts = cuts(stretch.start, stretch.stop, longest, line)
             self._shares.append([_block(part, whole, scratch, numbers) for part in parts])
         # What fits into one block is so little that the cost of cutting it out of the gradient counts.

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradlab.arguments import Array
+from gradlab.in_place.blas import axpy
 from gradlab.optimizers import (
     AdagradState,
     AdamState,
@@ -36,6 +37,8 @@ BLOCK_BYTES = 2**20
 # call NumPy too often wait for each other: a few hundred thousand numbers win nothing. Nor do the million of a large
 # network, between matrix products whose own threads keep the cores busy.
 PARALLEL_BYTES = 2**23
+# An array of more is worth a call into BLAS. Smaller ones gain little, and NumPy warns where a number overflows.
+BLAS_BYTES = 2**18
 
 Hypers = dict[str, Hyper]
 Numbers = tuple[Hyper, ...]
@@ -52,6 +55,7 @@ class Form(NamedTuple):
         changing: numbers of one step, from the hyper-parameters, the count of the step and the gradient.
         kind: the state of the rule; None for a rule without one.
         memory: the arrays of the state in order, each with the share that is left out of it.
+        blas: `update` by BLAS, for large arrays and numbers that are the same for all weights.
 
     >>> FORMS[momentum].fixed({"lr": 0.1, "rho": 0.9})
     (0.1, 0.9)
@@ -62,6 +66,7 @@ class Form(NamedTuple):
     changing: Callable[[Hypers, int, Array], Numbers] | None = None
     kind: Any = None
     memory: Mapping[str, Callable[[Hypers], Hyper]] = MappingProxyType({})
+    blas: Callable[[Array, Operands, Operands], None] | None = None
 
 
 # w is written when g is no longer needed, so that g may be w itself.
@@ -70,6 +75,12 @@ def _gradient_descent(g: Array, arrays: Operands, numbers: Operands) -> None:
     (lr,) = numbers
     np.multiply(g, lr, t)
     w -= t
+
+
+def _gradient_descent_by_blas(g: Array, arrays: Operands, numbers: Operands) -> None:
+    w, *_ = arrays
+    (lr,) = numbers
+    axpy(-lr.item(), g, w)
 
 
 def _normalized_gradient(g: Array, arrays: Operands, numbers: Operands) -> None:
@@ -183,7 +194,7 @@ _MOMENTS: Mapping[str, Callable[[Hypers], Hyper]] = {
 }
 
 FORMS: dict[Callable[..., Any], Form] = {
-    gradient_descent: Form(_gradient_descent, _lr),
+    gradient_descent: Form(_gradient_descent, _lr, blas=_gradient_descent_by_blas),
     normalized_gradient: Form(_normalized_gradient, _lr, _size),
     momentum: Form(_momentum, lambda h: (h["lr"], h["rho"]), None, MomentumState, _VELOCITY),
     nesterov: Form(_nesterov, lambda h: (h["lr"], h["rho"]), None, MomentumState, _VELOCITY),
