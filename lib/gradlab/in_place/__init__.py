@@ -10,7 +10,7 @@
 - `threads`: the blocks of very large arrays are shared out among the cores
 
 Gradient descent, momentum and Nesterov's momentum do the operations of the pure rule on the same numbers in the same
-order: what comes out is the same to the last bit, but for gradient descent on more than 256 KiB, where BLAS rounds
+order: what comes out is the same to the last bit, but for gradient descent on more than 1 MiB, where BLAS rounds
 w - lr g once and says nothing of an overflow. The normalised gradient adds up the squares of the norm in another order,
 AdaGrad multiplies by the rate last, and RMSProp, Adam and AdamW fold their corrections into the rate and eps, which
 rounds differently: 200 steps agree to 1e-12 in float64 and 1e-6 in float32. The sums of squares of the last three are

@@ -37,8 +37,8 @@ BLOCK_BYTES = 2**20
 # call NumPy too often wait for each other: a few hundred thousand numbers win nothing. Nor do the million of a large
 # network, between matrix products whose own threads keep the cores busy.
 PARALLEL_BYTES = 2**23
-# An array of more is worth a call into BLAS. Smaller ones gain little, and NumPy warns where a number overflows.
-BLAS_BYTES = 2**18
+# An array of more goes to BLAS. Below, NumPy is as fast as PyTorch, warns of an overflow and rounds as the rule does.
+BLAS_BYTES = 2**20
 
 Hypers = dict[str, Hyper]
 Numbers = tuple[Hyper, ...]
