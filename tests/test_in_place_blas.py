@@ -1,6 +1,7 @@
 """Gradient descent on large arrays: BLAS does it where it can, and NumPy does the same where it cannot."""
 
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -81,6 +82,17 @@ def test_a_rate_may_change_from_one_number_to_one_for_each_weight_and_back(calls
         w = w - lr * g
     assert asked == [1, 1, 1]
     np.testing.assert_allclose(walker.params, w, rtol=0, atol=1e-14)
+
+
+def test_blas_needs_no_room_beside_the_weights():
+    w, g = numbers(np.float64, LARGE)
+    tracemalloc.start()
+    try:
+        stepper(gradient_descent, w, {"lr": 0.1}).step(g)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert w.nbytes <= most < 1.5 * w.nbytes
 
 
 def test_the_gradient_may_be_the_weights_themselves():

@@ -1,8 +1,10 @@
 """A multiple of one array added to another, by the BLAS that NumPy brings along for its matrix products.
 
 NumPy itself needs two operations for it, and room for what lies between them; BLAS's `axpy` needs one pass. A step of
-gradient descent is nothing else, so it takes half of the time. NumPy offers `axpy` nowhere: it is called by its name in
-the library that lies in NumPy's wheel, and where there is no such library the two operations remain.
+gradient descent is nothing else. NumPy offers `axpy` nowhere: it is called by its name in the library that lies in
+NumPy's wheel, and where there is no such library the two operations remain.
+
+Source: C. L. Lawson et al., Basic Linear Algebra Subprograms for Fortran Usage, ACM TOMS 5 (1979).
 """
 
 import ctypes

@@ -37,7 +37,7 @@ BLOCK_BYTES = 2**20
 # call NumPy too often wait for each other: a few hundred thousand numbers win nothing. Nor do the million of a large
 # network, between matrix products whose own threads keep the cores busy.
 PARALLEL_BYTES = 2**23
-# An array of more goes to BLAS. Below, NumPy is as fast as PyTorch, warns of an overflow and rounds as the rule does.
+# An array of more goes to BLAS. Below, the two operations are quick, warn of an overflow and round as the rule does.
 BLAS_BYTES = 2**20
 
 Hypers = dict[str, Hyper]
