@@ -47,7 +47,8 @@ def test_axpy_is_right_to_the_rounding_of_a_product_and_a_sum(dtype, size):
 
 @every_dtype
 @pytest.mark.parametrize("bytes_", [BLAS_BYTES + 8, 5 * BLAS_BYTES + 8, PARALLEL_BYTES + 8], ids=str)
-def test_a_large_step_is_one_call_and_the_step_of_the_rule(calls, dtype, bytes_):
+def test_a_large_step_is_one_call_and_the_step_of_the_rule(calls, monkeypatch, dtype, bytes_):
+    monkeypatch.setattr(STEPPER, "cores", lambda: 2)
     w, g = numbers(dtype, bytes_ // dtype().itemsize)
     walker = stepper(gradient_descent, w, {"lr": 0.1})
     walker.step(g)
